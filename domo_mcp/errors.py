@@ -69,7 +69,8 @@ class DomoError(DomoMcpError):
     """Domo answered with an error, or did not answer.
 
     `status` is the HTTP status, None where none came. `toe` is Domo's trace id ("thread of execution") to quote to
-    Domo's support (error envelope of the Filesets OpenAPI document). `surely_unprocessed` is true where Domo cannot have acted on the request.
+    Domo's support (error envelope of the FileSets OpenAPI document). `surely_unprocessed` is true where Domo cannot
+    have acted on the request.
     """
 
     def __init__(

@@ -112,6 +112,10 @@ class Select:
         wanted = _resolved(tree, group.expressions) if group else selected
         return bool(wanted) and "*" not in wanted and set(wanted) <= keys
 
+    def counted(self) -> Select:
+        """The statement that counts this one's rows."""
+        return parse(f"SELECT COUNT(*) FROM ({self.text}) AS counted")
+
     def shape(self) -> str:
         """The statement with its literals as `?`: what an audit line may keep."""
         out, last = [], 0
@@ -130,8 +134,8 @@ def quoted(name: str) -> str:
 def parse(text: str) -> Select:
     """The one SELECT that `text` holds.
 
-    Raises SqlRefused: empty, too long, not one statement, not a SELECT, or with something in it that is not plain reading
-    of one dataset (JOIN, recursive CTE, table function, lock, INTO, executable comment).
+    Raises SqlRefused: empty, too long, not one statement, not a SELECT, or with something in it that is not plain
+    reading of one dataset (JOIN, recursive CTE, table function, lock, INTO, executable comment).
     """
     if len(text) > MAX_CHARACTERS:
         raise SqlRefused(
@@ -229,7 +233,7 @@ def _syntax_error(error: Exception) -> tuple[str, str]:
     near = f" near {details[0]['highlight']!r}" if details[0].get("highlight") else ""
     return (
         f"The SQL cannot be parsed{near}.",
-        "Domo's SQL is like MySQL's: `column with spaces` in backticks, 'text' and '2026-01-31' in single quotes, LIMIT n.",
+        "Domo's SQL is like MySQL's: `column` in backticks, 'text' and '2026-01-31' in single quotes, LIMIT n.",
     )
 
 

@@ -1,0 +1,5 @@
+"""`python -m domo_mcp`."""
+
+from domo_mcp.cli import main
+
+main()

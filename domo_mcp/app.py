@@ -1,0 +1,172 @@
+"""The running application: instances that connect when they are first used, the gate, and the tools that exist."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.to_thread
+
+from domo_mcp import telemetry
+from domo_mcp.catalog import Catalog
+from domo_mcp.config import Config, InstanceSettings
+from domo_mcp.errors import ConfigError, InvalidInput
+from domo_mcp.guard import policy
+from domo_mcp.guard.audit import Audit
+from domo_mcp.guard.gate import Caller, Gate
+from domo_mcp.tools import select_tools, toolset_names
+from domo_mcp.tools.cursor import Cursors
+from domo_mcp.tools.folders import Folders
+from domo_mcp.tools.toolset import Call, Progress, Rights, Tool
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from domo_mcp.client.domo import Domo
+
+LOCAL_PRINCIPAL = "local"
+SANDBOX_ORIGIN = "https://sandbox.invalid"
+SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but invented data
+
+
+@dataclass
+class Instance:
+    """One configured instance; the connection opens with the first call, so that starting costs none."""
+
+    name: str
+    settings: InstanceSettings
+    config: Config
+    folders: Folders
+    embedded: ASGIApp | None
+    _stack: AsyncExitStack
+    _open: tuple[Domo, Catalog] | None = None
+    _opening: anyio.Lock = field(default_factory=anyio.Lock)
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether its data is invented."""
+        return self.settings.kind == "sandbox"
+
+    async def call(self, tool: Tool, arguments: Mapping[str, Any], progress: Progress) -> tuple[Call, Caller]:
+        """What one call of `tool` may use, and who makes it."""
+        domo, catalog = await self.connection()
+        caller = Caller(LOCAL_PRINCIPAL, self.name)
+        call = Call(
+            domo=domo,
+            catalog=catalog,
+            cursors=Cursors.of(tool.name, arguments, caller.principal, self.name),
+            folders=self.folders,
+            results=self.config.results,
+            rights=Rights(self.config.policy.access, tuple(self.config.tools.toolsets), self.sandbox),
+            progress=progress,
+            now=_now,
+        )
+        return call, caller
+
+    async def connection(self) -> tuple[Domo, Catalog]:
+        """The instance's client and catalog."""
+        async with self._opening:
+            if self._open is None:
+                domo = await self._connect()
+                self._open = (domo, Catalog(domo, self.config.catalog))
+            return self._open
+
+    async def _connect(self) -> Domo:
+        from domo_mcp.client.auth import DeveloperToken
+        from domo_mcp.client.domo import Domo
+        from domo_mcp.client.limits import Limits
+
+        limits = self.config.limits
+        embedded = await self._embedded() if self.sandbox else None
+        url = SANDBOX_ORIGIN if embedded else self.settings.origin()
+        return await self._stack.enter_async_context(
+            Domo.connect(
+                self.name,
+                url,
+                DeveloperToken(self.settings.auth.token.get_secret_value() if self.settings.auth else SANDBOX_TOKEN),
+                limits=Limits(concurrency=limits.concurrency, per_minute=limits.per_minute),
+                timeout_s=limits.timeout_s,
+                call_timeout_s=limits.call_timeout_s,
+                app=embedded,
+            )
+        )
+
+    async def _embedded(self) -> ASGIApp:
+        """The sandbox in this process."""
+        if self.embedded:
+            return self.embedded
+        try:
+            from domo_mcp.sandbox.ai import AiSettings
+            from domo_mcp.sandbox.app import sandbox_app
+            from domo_mcp.sandbox.store import Store
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                f"The sandbox needs {error.name}, which is not installed.",
+                "Install it: pip install 'domo-mcp[sandbox]'",
+            ) from None
+        settings = self.config.sandbox
+        store = await anyio.to_thread.run_sync(Store.open, settings.folder())
+        self._stack.callback(store.close)
+        ai = AiSettings(settings.ai_url, settings.ai_model, settings.ai_key.get_secret_value())
+        return sandbox_app(store, ai=ai if settings.ai_url else None)
+
+
+@dataclass(frozen=True)
+class App:
+    """All that a server needs."""
+
+    config: Config
+    instances: Mapping[str, Instance]
+    gate: Gate
+    tools: tuple[Tool, ...]
+    folders: Folders
+
+    def instance(self, name: str | None) -> Instance:
+        """The instance of that name, or the default one."""
+        wanted = name or self.config.default_instance or next(iter(self.instances))
+        if wanted not in self.instances:
+            raise InvalidInput(f"There is no instance {wanted!r}.", f"Configured: {', '.join(self.instances)}.")
+        return self.instances[wanted]
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether every instance is invented."""
+        return all(instance.sandbox for instance in self.instances.values())
+
+
+@asynccontextmanager
+async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIApp | None = None) -> AsyncIterator[App]:
+    """The application for `config`; `local_files` is true where server and user share a machine.
+
+    `embedded` is a running sandbox for instances of that kind; without it each opens its own.
+
+    Raises ConfigError for a toolset that does not exist.
+    """
+    unknown = set(config.tools.toolsets) - {"default", "all", *toolset_names()}
+    if unknown:
+        raise ConfigError(
+            f"There is no toolset {', '.join(sorted(unknown))}.",
+            f"There are: default, all, {', '.join(toolset_names())}.",
+        )
+    telemetry.secrets.add(config.secrets())
+    access = config.policy.access
+    folders = Folders(config.files, enabled=local_files)
+    async with AsyncExitStack() as stack:
+        yield App(
+            config=config,
+            instances={
+                name: Instance(name, settings, config, folders, embedded, stack)
+                for name, settings in config.instances.items()
+            },
+            gate=Gate(access, Audit(config.audit), config.results.max_tokens, config.limits.call_timeout_s),
+            tools=tuple(tool for tool in select_tools(config.tools.toolsets) if policy.allows(access, tool)),
+            folders=folders,
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

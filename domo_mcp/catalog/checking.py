@@ -1,0 +1,117 @@
+"""SQL against a dataset's columns and Domo's dialect, before it costs a call. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domo_mcp.sql import OWN_TABLE_NAMES, Select
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+_DOMO_WAY = {
+    "convert_tz": "Domo's query engine has no time zones; dates are stored as shown.",
+    "date_trunc": "Write DATE_FORMAT(d, '%Y-%m-01') for months, YEAR(d) or QUARTER(d) for longer periods.",
+    "datefromparts": "Write a date as text: '2026-01-31'.",
+    "extract": "Write YEAR(d), MONTH(d), DAY(d) or HOUR(d).",
+    "iif": "Write CASE WHEN … THEN … ELSE … END.",
+    "len": "Write LENGTH(text).",
+    "microsecond": "Domo has no microseconds.",
+    "nvl": "Write IFNULL(value, other).",
+    "sqrt": "Write POWER(x, 0.5).",
+    "string_agg": "Domo does not join texts over rows.",
+    "to_char": "Write DATE_FORMAT(d, '%Y-%m-%d').",
+    "to_date": "Write STR_TO_DATE(text, '%Y-%m-%d').",
+    "weekday": "Write DAYOFWEEK(d): 1 is Sunday.",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that Domo would refuse or misread: what, and the way out."""
+
+    message: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.fix}".strip()
+
+
+def check(select: Select, columns: Sequence[str]) -> list[Problem]:
+    """What is wrong with `select` on a dataset of these columns; empty where nothing is known to be."""
+    return [*_unknown_columns(select, columns), *_double_quoted(select, columns), *_functions(select)]
+
+
+def foreign_tables(select: Select, names: Iterable[str]) -> list[str]:
+    """The tables of FROM that are not the dataset, whose id and names are given."""
+    own = OWN_TABLE_NAMES | {name.casefold() for name in names}
+    return [table for table in select.tables if table.casefold() not in own]
+
+
+def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """The names most like `name`, case aside."""
+    by_fold = {candidate.casefold(): candidate for candidate in names}
+    return [by_fold[fold] for fold in difflib.get_close_matches(name.casefold(), by_fold, n=most, cutoff=0.5)]
+
+
+def _unknown_columns(select: Select, columns: Sequence[str]) -> Iterator[Problem]:
+    from sqlglot import exp
+
+    known = {name.casefold() for name in columns} | _names_made(select)
+    seen: set[str] = set()
+    for node in select.tree.find_all(exp.Column):
+        fold = node.name.casefold()
+        if isinstance(node.this, exp.Star) or fold in known or fold in seen:
+            continue
+        seen.add(fold)
+        near = nearest(node.name, columns)
+        listed = ", ".join(f"`{name}`" for name in near or list(columns)[:30])
+        yield Problem(f"There is no column `{node.name}`.", f"{'Nearest' if near else 'The columns are'}: {listed}.")
+
+
+def _names_made(select: Select) -> set[str]:
+    """The names that the statement itself gives: aliases, common table expressions and their columns."""
+    from sqlglot import exp
+
+    made: set[str] = set()
+    for node in select.tree.find_all(exp.Alias, exp.TableAlias, exp.CTE):
+        made.add(node.alias.casefold() if not isinstance(node, exp.TableAlias) else node.name.casefold())
+        if isinstance(node, exp.TableAlias):
+            made |= {column.name.casefold() for column in node.columns}
+    return made
+
+
+def _double_quoted(select: Select, columns: Sequence[str]) -> Iterator[Problem]:
+    by_fold = {name.casefold(): name for name in columns}
+    made = _names_made(select)
+    for text in dict.fromkeys(select.double_quoted):
+        column = by_fold.get(text.casefold())
+        if column and text.casefold() not in made:
+            yield Problem(f'"{text}" in double quotes is a text to Domo, not the column.', f"Write `{column}`.")
+
+
+def _functions(select: Select) -> Iterator[Problem]:
+    from sqlglot import exp
+
+    for name in dict.fromkeys(_written_names(select, select.tree.find_all(exp.Func))):
+        if way := _DOMO_WAY.get(name):
+            yield Problem(f"Domo's SQL has no {name.upper()}.", way)
+    if any(isinstance(node, exp.ILike) for node in select.tree.walk()):
+        yield Problem("Domo's SQL has no ILIKE.", "Write LIKE; it does not tell upper from lower case.")
+    if "::" in select.text and any(isinstance(node, exp.Cast) for node in select.tree.walk()):
+        yield Problem("Domo's SQL has no `::` casts.", "Compare with a literal of the right kind, or use DATE(text).")
+
+
+def _written_names(select: Select, functions: Iterable[exp.Func]) -> Iterator[str]:
+    """Function names as the text has them: the parser renames some."""
+    from sqlglot import exp
+
+    for node in functions:
+        start, end = node.meta.get("start"), node.meta.get("end")
+        if start is not None and end is not None:
+            yield select.text[start : end + 1].casefold()
+        elif isinstance(node, exp.Extract):
+            yield "extract"

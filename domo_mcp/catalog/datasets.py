@@ -1,0 +1,197 @@
+"""The datasets of one instance by id and name, their columns and meanings, with an age."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio
+from pydantic import BaseModel, ConfigDict, Field
+
+from domo_mcp.catalog.cache import Cache
+from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
+from domo_mcp.errors import DomoError, Forbidden, NotFound, UnknownName
+
+if TYPE_CHECKING:
+    from domo_mcp.client.domo import Domo
+    from domo_mcp.client.metadata import Column, Dataset, Dictionary, Formula
+
+_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_PAGE = 50
+_READ_CLOSELY = 12
+_SEARCH_WORDS = 4
+
+
+class CatalogSettings(BaseModel):
+    """`[catalog]`: how long what Domo says about datasets is taken as true, in seconds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    max_age_s: float = Field(900, ge=0)
+
+
+@dataclass(frozen=True)
+class Described:
+    """A dataset with all that helps to ask it: columns as a query can name them, their meanings, its beast modes."""
+
+    dataset: Dataset
+    columns: tuple[Column, ...]
+    dictionary: Dictionary | None
+    formulas: tuple[Formula, ...]
+
+    def meaning(self, column: str) -> tuple[str, tuple[str, ...]]:
+        """The description and synonyms of a column; empty where nobody wrote any."""
+        for entry in self.dictionary.columns if self.dictionary else ():
+            if entry.name == column:
+                return entry.description or "", tuple(entry.synonyms)
+        return "", ()
+
+
+class Catalog:
+    """Metadata of one instance, as the one user sees it that the instance's token stands for."""
+
+    def __init__(self, domo: Domo, settings: CatalogSettings) -> None:
+        self._domo = domo
+        self._datasets: Cache[str, Dataset] = Cache(settings.max_age_s)
+        self._found: Cache[str, tuple[Dataset, ...]] = Cache(settings.max_age_s)
+        self._columns: Cache[str, tuple[Column, ...]] = Cache(settings.max_age_s)
+        self._described: Cache[str, Described] = Cache(settings.max_age_s)
+
+    def url(self, dataset_id: str) -> str:
+        """Where a person opens the dataset."""
+        return f"{self._domo.url}/datasources/{dataset_id}/details/overview"
+
+    async def dataset(self, name_or_id: str) -> Dataset:
+        """The dataset of that id, or of that name: exact, or the only one when case does not count.
+
+        Raises UnknownName with the candidates where it is none or several.
+        """
+        wanted = name_or_id.strip().strip("`").strip()
+        if _UUID.fullmatch(wanted):
+            return await self._by_id(wanted.lower())
+        found = await self.search(wanted)
+        for same in (str.__eq__, _same_but_case):
+            matches = [dataset for dataset in found if same(dataset.name, wanted)]
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                raise _several(wanted, matches)
+        raise _unknown(wanted, found or await self._near(wanted))
+
+    async def search(self, words: str) -> tuple[Dataset, ...]:
+        """The first page of datasets whose name holds `words`; all for the empty text."""
+
+        async def load() -> tuple[Dataset, ...]:
+            return tuple((await self._domo.datasets.search(words, limit=_PAGE)).items)
+
+        return await self._found.get(words.casefold(), load)
+
+    async def columns(self, dataset_id: str) -> tuple[Column, ...]:
+        """The columns that a query can name."""
+        return await self._columns.get(dataset_id, partial(self._domo.datasets.schema, dataset_id))
+
+    async def describe(self, dataset_id: str) -> Described:
+        """Everything about one dataset that helps to ask it; what the user may not read is left out."""
+        return await self._described.get(dataset_id, partial(self._describe, dataset_id))
+
+    async def rank(self, question: str) -> list[Ranked]:
+        """The datasets that the question may be about, best first."""
+        pool = await self._pool(question)
+        rough = rank(question, [_candidate(dataset, ()) for dataset in pool])
+        close = [ranked.id for ranked in rough[:_READ_CLOSELY]]
+        described: dict[str, Described] = {}
+
+        async def read(dataset_id: str) -> None:
+            try:
+                described[dataset_id] = await self.describe(dataset_id)
+            except (Forbidden, NotFound):
+                return  # search shows names that the user may not read (PDP does not filter it)
+
+        async with anyio.create_task_group() as tasks:
+            for dataset_id in close:
+                tasks.start_soon(read, dataset_id)
+        return rank(question, [_candidate(entry.dataset, _columns_of(entry)) for entry in described.values()])
+
+    async def _by_id(self, dataset_id: str) -> Dataset:
+        try:
+            return await self._datasets.get(dataset_id, partial(self._domo.datasets.get, dataset_id))
+        except NotFound:
+            raise _unknown(dataset_id, ()) from None
+
+    async def _describe(self, dataset_id: str) -> Described:
+        dataset = await self._domo.datasets.get(dataset_id, details=True)
+        return Described(
+            dataset=dataset,
+            columns=await self.columns(dataset_id),
+            dictionary=await self._dictionary(dataset_id),
+            formulas=dataset.formulas,
+        )
+
+    async def _dictionary(self, dataset_id: str) -> Dictionary | None:
+        try:
+            return await self._domo.datasets.dictionary(dataset_id)
+        except DomoError:
+            return None  # not every instance has the service; the columns alone still help
+
+    async def _pool(self, question: str) -> list[Dataset]:
+        searches = ["", *sorted(keywords(question), key=len, reverse=True)[:_SEARCH_WORDS]]
+        found: list[tuple[Dataset, ...]] = []
+
+        async def find(words: str) -> None:
+            found.append(await self.search(words))
+
+        async with anyio.create_task_group() as tasks:
+            for words in searches:
+                tasks.start_soon(find, words)
+        return list({dataset.id: dataset for page in found for dataset in page}.values())
+
+    async def _near(self, wanted: str) -> Sequence[Dataset]:
+        everything = {dataset.name: dataset for dataset in await self.search("")}
+        close = difflib.get_close_matches(wanted, everything, n=5, cutoff=0.4)
+        return [everything[name] for name in close] or list(everything.values())[:5]
+
+
+def _candidate(dataset: Dataset, columns: Sequence[tuple[str, str]]) -> Candidate:
+    return Candidate(
+        id=dataset.id,
+        name=dataset.name,
+        description=dataset.description or "",
+        columns=tuple(columns),
+        cards=dataset.card_count or 0,
+        rows=dataset.row_count or 0,
+    )
+
+
+def _columns_of(entry: Described) -> list[tuple[str, str]]:
+    return [
+        (column.name, " ".join([entry.meaning(column.name)[0], *entry.meaning(column.name)[1]]))
+        for column in entry.columns
+    ]
+
+
+def _same_but_case(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
+
+
+def describe_shortly(dataset: Dataset) -> str:
+    """A dataset on one line, as candidates are listed: name, id, owner, rows, last update."""
+    owner = dataset.owner.name if dataset.owner and dataset.owner.name else "unknown owner"
+    rows = f"{dataset.row_count:,} rows" if dataset.row_count is not None else "rows unknown"
+    updated = f"updated {dataset.last_updated:%Y-%m-%d}" if dataset.last_updated else "never updated"
+    return f'"{dataset.name}" ({dataset.id}, {owner}, {rows}, {updated})'
+
+
+def _several(wanted: str, matches: Sequence[Dataset]) -> UnknownName:
+    listed = "; ".join(describe_shortly(dataset) for dataset in matches[:10])
+    return UnknownName(f'{len(matches)} datasets are called "{wanted}": {listed}.', "Use the id of the one you mean.")
+
+
+def _unknown(wanted: str, near: Sequence[Dataset]) -> UnknownName:
+    if not near:
+        return UnknownName(f'There is no dataset "{wanted}".', "Find its id or name with search_datasets.")
+    listed = "; ".join(describe_shortly(dataset) for dataset in near[:5])
+    return UnknownName(f'There is no dataset "{wanted}". Nearest: {listed}.', "Use one of these, or search_datasets.")

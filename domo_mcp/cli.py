@@ -1,0 +1,137 @@
+"""The command line: parse, then call one function of the package for each command."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from domo_mcp import __version__
+from domo_mcp.errors import ConfigError, DomoMcpError
+
+EXIT_ERROR, EXIT_USAGE = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command. Exit codes: 0 done, 1 the call failed, 2 the command or its configuration is wrong."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and (options.command != "call" or any(part.startswith("-") for part in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.pairs = [*getattr(options, "arguments", ()), *rest]  # key=value may stand before and after options
+    try:
+        sys.exit(_run(options))
+    except ConfigError as error:
+        print(f"domo-mcp: {error.message}\n{error.hint}".rstrip(), file=sys.stderr)
+        sys.exit(EXIT_USAGE)
+    except DomoMcpError as error:
+        print(f"domo-mcp: {error}", file=sys.stderr)
+        sys.exit(EXIT_ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_ERROR)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="domo-mcp", description="MCP server for Domo.")
+    parser.add_argument("--version", action="version", version=f"domo-mcp {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    server = argparse.ArgumentParser(add_help=False)
+    server.add_argument("--config", type=Path, metavar="FILE", help="configuration file (else DOMO_MCP_CONFIG)")
+    server.add_argument("--sandbox", action="store_true", help="use the embedded sandbox: no account, invented data")
+    server.add_argument("--toolsets", metavar="A,B", help="toolsets to list; default, all, or names")
+    server.add_argument("--access", choices=["read", "write", "full"], help="what callers may do to Domo")
+    server.add_argument(
+        "--root", action="append", default=[], metavar="DIR", help="folder that file arguments may touch"
+    )
+
+    serve = commands.add_parser("serve", parents=[server], help="run the server on stdio, or on HTTP")
+    serve.add_argument("--http", metavar="HOST:PORT", help="streamable HTTP at /mcp instead of stdio")
+    sandbox = commands.add_parser("sandbox", help="run the local Domo alone, over HTTP")
+    sandbox.add_argument("--port", type=int, default=8010)
+    sandbox.add_argument("--data", type=Path, metavar="DIR", help="keep its state here (default: in memory)")
+    commands.add_parser("doctor", parents=[server], help="check configuration, network, token and one query")
+    tools = commands.add_parser("tools", parents=[server], help="list the tools")
+    tools.add_argument("--json", action="store_true", help="as tools/list sends them")
+    call = commands.add_parser("call", parents=[server], help="call one tool")
+    call.add_argument("tool")
+    call.add_argument("arguments", nargs="*", metavar="key=value")
+    call.add_argument("--json", dest="json_arguments", metavar="'{…}'", help="all arguments as one JSON object")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from domo_mcp import telemetry
+
+    telemetry.configure(os.environ.get("DOMO_MCP_LOG", "WARNING").upper())
+    if options.command == "sandbox":
+        return _sandbox(options)
+    config, local = _config(options), getattr(options, "http", None) is None
+    if options.command == "serve":
+        from domo_mcp.commands.serve import serve
+
+        return serve(config, http=not local)
+    if options.command == "doctor":
+        from domo_mcp.commands.doctor import doctor
+
+        return doctor(config)
+    if options.command == "tools":
+        from domo_mcp.commands.tools import list_tools
+
+        return list_tools(config, as_json=options.json)
+    from domo_mcp.commands.call import call
+
+    return call(config, options.tool, _call_arguments(options))
+
+
+def _config(options: argparse.Namespace) -> Any:
+    from domo_mcp.config import load
+
+    overrides: dict[str, dict[str, Any]] = {}
+    if options.toolsets:
+        overrides["tools"] = {"toolsets": options.toolsets.split(",")}
+    if options.access:
+        overrides["policy"] = {"access": options.access}
+    if options.root:
+        overrides["files"] = {"roots": options.root}
+    if getattr(options, "http", None):
+        host, _, port = options.http.rpartition(":")
+        if not host or not port.isdigit():
+            raise ConfigError(f"--http takes HOST:PORT, not {options.http!r}.", "For example: --http 127.0.0.1:8000")
+        overrides["server"] = {"host": host, "port": int(port)}
+    return load(options.config, sandbox=options.sandbox, overrides=overrides)
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    try:
+        from domo_mcp.sandbox.app import serve
+        from domo_mcp.sandbox.store import Store
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"The sandbox needs {error.name}.", "Install it: pip install 'domo-mcp[sandbox]'") from None
+    store = Store.open(options.data)
+    try:
+        print(f"Local Domo on http://127.0.0.1:{options.port} (token: sandbox-token)", file=sys.stderr)
+        serve(store, port=options.port)
+    finally:
+        store.close()
+    return 0
+
+
+def _call_arguments(options: argparse.Namespace) -> dict[str, Any]:
+    try:
+        given = json.loads(options.json_arguments or "{}")
+    except ValueError as error:
+        raise ConfigError(f"--json is not JSON: {error}.") from None
+    if not isinstance(given, dict):
+        raise ConfigError("--json takes one JSON object.")
+    pairs = [pair.partition("=") for pair in options.pairs]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise ConfigError(f"Arguments are written key=value, not {wrong[0]!r}.")
+    return given | {name: value for name, _, value in pairs}

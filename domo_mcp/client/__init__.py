@@ -1,0 +1,1 @@
+"""Domo over HTTP: typed services over one session per instance."""

@@ -1,0 +1,138 @@
+"""Datasets: find them, and what Domo knows about one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from domo_mcp.client.metadata import (
+    AccessList,
+    Card,
+    Column,
+    Dataset,
+    DatasetPage,
+    Dictionary,
+    IndexedSchema,
+    LatestSchema,
+    Partition,
+    Stream,
+    Version,
+)
+from domo_mcp.client.session import Session
+from domo_mcp.client.surface import path
+from domo_mcp.errors import NotFound
+
+Part = Literal[
+    "core", "permission", "status", "pdp", "rowcolcount", "certification", "sharecount", "alertcount",
+    "dataprovider", "features", "impactcounts", "functions", "cryo",
+]  # fmt: skip
+
+_BULK = 100
+_METADATA = ("api", "data", "v3", "datasources")
+_QUERY = ("api", "query", "v1", "datasources")
+
+
+class Datasets:
+    """Datasets of one instance. Every method raises `DomoError`; an unknown id is `NotFound`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def search(self, query: str, owner_id: str | None = None, limit: int = 50, offset: int = 0) -> DatasetPage:
+        """Return datasets whose name holds `query` (all for ""), newest first.
+
+        Not filtered by row security: it may name what the user cannot read. Source: Domo's own MCP server.
+        """
+        body = _search_body(query, owner_id, limit, offset)
+        return await self._session.read(
+            "POST", path("api", "data", "ui", "v3", "datasources", "search"), DatasetPage, json=body
+        )
+
+    async def get(
+        self, dataset_id: str, parts: Sequence[Part] = ("core", "permission", "rowcolcount"), *, details: bool = False
+    ) -> Dataset:
+        """Return one dataset's metadata; `details` asks for all of it, formulas too.
+
+        Source: datasets document, Get Metadata.
+        """
+        params = {"part": ",".join(parts), "includeAllDetails": True if details else None}
+        return await self._session.read("GET", path(*_METADATA, dataset_id), Dataset, params=params)
+
+    async def bulk(self, ids: Sequence[str]) -> list[Dataset]:
+        """Return those of the datasets that the user may see, a hundred to a request, with all details."""
+        found: list[Dataset] = []
+        for start in range(0, len(ids), _BULK):
+            page = await self._session.read(
+                "POST",
+                path(*_METADATA, "bulk"),
+                DatasetPage,
+                params={"includePrivate": True, "includeAllDetails": True},
+                json=list(ids[start : start + _BULK]),
+            )
+            found.extend(page.items)
+        return found
+
+    async def schema(self, dataset_id: str, include_hidden: bool = False) -> tuple[Column, ...]:
+        """Return the columns that a query can name; the declared ones where the dataset is not indexed yet."""
+        try:
+            indexed = await self._session.read(
+                "GET",
+                path(*_QUERY, dataset_id, "schema", "indexed"),
+                IndexedSchema,
+                params={"includeHidden": include_hidden},
+            )
+        except NotFound:
+            return await self._declared(dataset_id, include_hidden)
+        return indexed.columns or await self._declared(dataset_id, include_hidden)
+
+    async def _declared(self, dataset_id: str, include_hidden: bool) -> tuple[Column, ...]:
+        where = path("api", "data", "v2", "datasources", dataset_id, "schemas", "latest")
+        latest = await self._session.read("GET", where, LatestSchema)
+        return tuple(column for column in latest.columns if include_hidden or column.visible is not False)
+
+    async def permissions(self, dataset_id: str) -> AccessList:
+        """Return who may use the dataset."""
+        return await self._session.read("GET", path(*_METADATA, dataset_id, "permissions"), AccessList)
+
+    async def cards(self, dataset_id: str) -> list[Card]:
+        """Return the cards that show the dataset, drill paths too."""
+        where = path("api", "content", "v1", "datasources", dataset_id, "cards")
+        return await self._session.read("GET", where, list[Card], params={"drill": True})
+
+    async def partitions(self, dataset_id: str) -> list[Partition]:
+        """Return the partitions, those marked for deletion too (datasets document, GET Partition List)."""
+        return await self._session.read("GET", path(*_QUERY, dataset_id, "partition"), list[Partition])
+
+    async def versions(self, dataset_id: str) -> list[Version]:
+        """Return the versions of the data (datasets document, GET Data Versions)."""
+        where = path(*_METADATA, dataset_id, "dataversions", "details")
+        return await self._session.read("GET", where, list[Version])
+
+    async def stream(self, stream_id: str) -> Stream:
+        """Return how a dataset is filled; the id is the dataset's `stream_id`."""
+        return await self._session.read("GET", path("api", "data", "v1", "streams", stream_id), Stream)
+
+    async def dictionary(self, dataset_id: str) -> Dictionary | None:
+        """Return the dataset's data dictionary, None where nobody wrote one."""
+        where = path("api", "ai", "readiness", "v1", "data-dictionary", "dataset", dataset_id)
+        try:
+            return await self._session.read("GET", where, Dictionary)
+        except NotFound:
+            return None
+
+
+def _search_body(query: str, owner_id: str | None, limit: int, offset: int) -> dict[str, object]:
+    filters: list[dict[str, str]] = []
+    if query:
+        filters.append({"field": "name_sort", "filterType": "wildcard", "query": f"*{query}*"})
+    if owner_id:
+        filters.append({"field": "owned_by_id", "filterType": "term", "value": owner_id})
+    return {
+        "entities": ["DATASET"],
+        "filters": filters,
+        "combineResults": True,
+        "query": "*",
+        "count": limit,
+        "offset": offset,
+        "sort": {"isRelevance": False, "fieldSorts": [{"field": "create_date", "sortOrder": "DESC"}]},
+    }

@@ -1,0 +1,131 @@
+"""What everything that goes to one Domo instance goes through: throttle, send, retry, decode, raise."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
+from random import SystemRandom
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+
+import anyio
+import httpx
+
+from domo_mcp.client.answers import Answer, Expected, decode
+from domo_mcp.client.auth import SignIn
+from domo_mcp.client.limits import USUAL_LIMITS, Limits, Throttle
+from domo_mcp.client.retry import USUAL_PATIENCE, Patience, decide
+from domo_mcp.client.surface import ApiPath
+from domo_mcp.client.wire import MAX_BYTES, NO_PARAMS, Method, Params, Request, Timeouts, Wire
+from domo_mcp.errors import DomoError
+
+T = TypeVar("T")
+
+USUAL_TIMEOUTS = Timeouts()
+
+_log = logging.getLogger(__name__)
+_chance = SystemRandom().random
+
+
+class Session:
+    """Calls to one Domo instance. Enter it once where an event loop runs; it is safe for many tasks.
+
+    `transport` replaces the network: an embedded sandbox, a test.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        sign_in: SignIn,
+        *,
+        limits: Limits = USUAL_LIMITS,
+        timeouts: Timeouts = USUAL_TIMEOUTS,
+        patience: Patience = USUAL_PATIENCE,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._call_s = timeouts.call_s
+        self._patience = patience
+        self._throttle = Throttle(limits)
+        self._wire = Wire(url, sign_in, timeouts, limits.concurrency, transport)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._wire.close()
+
+    async def read(
+        self,
+        method: Method,
+        path: ApiPath,
+        answer: Expected[T],
+        *,
+        params: Params = NO_PARAMS,
+        json: object = None,
+        effect: Literal["read", "ai"] = "read",
+        max_bytes: int = MAX_BYTES,
+    ) -> T:
+        """Send what changes nothing in Domo; `effect="ai"` where sending it twice would cost credits twice.
+
+        Returns the answer as the type `answer`: `str` for plain text, `bytes` for any content. Raises `DomoError`.
+        """
+        request = Request(method=method, path=path, effect=effect, params=params, json=json, max_bytes=max_bytes)
+        return decode(await self._ask(request), answer)
+
+    async def write(
+        self, method: Method, path: ApiPath, answer: Expected[T], *, params: Params = NO_PARAMS, json: object = None
+    ) -> T:
+        """Send what changes Domo, a second time only where Domo surely did not act on the first.
+
+        Returns the answer as the type `answer`: `bytes` where it may be empty. Raises `DomoError`.
+        """
+        request = Request(method=method, path=path, effect="write", params=params, json=json, max_bytes=MAX_BYTES)
+        return decode(await self._ask(request), answer)
+
+    @asynccontextmanager
+    async def stream(
+        self, method: Method, path: ApiPath, *, json: object, max_bytes: int
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Open a large answer to a read and yield its body piece by piece; it holds one place of the throttle.
+
+        Opening is retried as any read, what comes after is not. Raises `DomoError`.
+        """
+        request = Request(method=method, path=path, effect="read", params=NO_PARAMS, json=json, max_bytes=max_bytes)
+        async with AsyncExitStack() as stack:
+
+            async def opened(deadline: float) -> AsyncIterator[bytes]:
+                async with AsyncExitStack() as attempt:
+                    await attempt.enter_async_context(self._throttle.slot(deadline))
+                    pieces = await attempt.enter_async_context(self._wire.open(request, deadline))
+                    stack.push_async_exit(attempt.pop_all())
+                    return pieces
+
+            yield await self._repeat(request, opened)
+
+    async def _ask(self, request: Request) -> Answer:
+        async def asked(deadline: float) -> Answer:
+            async with self._throttle.slot(deadline):
+                return await self._wire.ask(request, deadline)
+
+        return await self._repeat(request, asked)
+
+    async def _repeat(self, request: Request, once: Callable[[float], Awaitable[T]]) -> T:
+        deadline = anyio.current_time() + self._call_s
+        for attempt in count(1):
+            try:
+                return await once(deadline)
+            except DomoError as error:
+                delay = self._delay(request, error, attempt, deadline)
+                if delay is None:
+                    raise
+                _log.info("%s %s: %s, again in %.1f s", request.method, request.path, type(error).__name__, delay)
+            await anyio.sleep(delay)
+        raise AssertionError("count() has no end")
+
+    def _delay(self, request: Request, error: DomoError, attempt: int, deadline: float) -> float | None:
+        remaining = deadline - anyio.current_time()
+        return decide(request.effect, error, attempt, remaining_s=remaining, chance=_chance(), patience=self._patience)

@@ -1,0 +1,53 @@
+"""What Domo's JSON has in common: camelCase, ids as text or number, times in three spellings, nulls for nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic.alias_generators import to_camel
+
+T = TypeVar("T")
+
+
+class Shape(BaseModel):
+    """Base of every model of an answer: fields that are not named are ignored, numbers may stand for text."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        coerce_numbers_to_str=True,
+        extra="ignore",
+        frozen=True,
+        validate_by_alias=True,
+        validate_by_name=True,
+    )
+
+
+def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+Instant = Annotated[datetime | None, AfterValidator(_in_utc), WrapValidator(_or_none)]
+"""A point in time: seconds or milliseconds since 1970 (Domo sends both), or ISO text; None for anything else."""
+
+Count = Annotated[int | None, WrapValidator(_or_none)]
+"""A number that may be missing or spelled in a way that is not one."""
+
+Many = Annotated[tuple[T, ...], BeforeValidator(lambda value: value or ())]
+"""A list that may be null."""

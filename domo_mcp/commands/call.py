@@ -1,0 +1,37 @@
+"""`domo-mcp call`: one tool, through a client in the same process on the same server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import anyio
+
+from domo_mcp.app import open_app
+from domo_mcp.config import Config
+
+
+def call(config: Config, tool: str, arguments: Mapping[str, Any]) -> int:
+    """Print the answer on stdout, or the error on stderr with exit code 1."""
+    return anyio.run(partial(_call, config, tool, dict(arguments)))
+
+
+async def _call(config: Config, tool: str, arguments: dict[str, Any]) -> int:
+    from domo_mcp.server.local import local_client
+
+    async with open_app(config) as app, local_client(app) as client:
+        names = [listed.name for listed in (await client.list_tools()).tools]
+        if tool not in names:
+            print(f"domo-mcp: There is no tool {tool!r}. There are: {', '.join(names)}.", file=sys.stderr)
+            return 2
+        result = await client.call_tool(tool, arguments, progress_callback=_progress if sys.stderr.isatty() else None)
+    texts = [block.text for block in result.content if block.type == "text"]
+    print("\n".join(texts), file=sys.stderr if result.is_error else sys.stdout)
+    return 1 if result.is_error else 0
+
+
+async def _progress(progress: float, total: float | None, message: str | None) -> None:
+    share = f"{progress:g}/{total:g}" if total else f"{progress:g}"
+    print(f"[{share}] {message or ''}", file=sys.stderr)

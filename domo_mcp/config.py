@@ -1,0 +1,250 @@
+"""The configuration: one model composed of the settings that each package defines, read from TOML and environment."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from domo_mcp.catalog import CatalogSettings
+from domo_mcp.errors import ConfigError
+from domo_mcp.guard.audit import AuditSettings
+from domo_mcp.guard.policy import PolicySettings
+from domo_mcp.tools.folders import FilesSettings
+from domo_mcp.tools.results import ResultSettings
+
+_ENVIRONMENT = ("DOMO_HOST", "DOMO_DEVELOPER_TOKEN", "DOMO_MCP_CONFIG", "DOMO_MCP_LOG")
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+class Settings(BaseModel):
+    """Base of every table: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AuthSettings(Settings):
+    """How requests to an instance are signed."""
+
+    kind: Literal["developer-token"] = "developer-token"
+    token: SecretStr
+
+
+class InstanceSettings(Settings):
+    """One Domo instance, or the embedded sandbox."""
+
+    kind: Literal["domo", "sandbox"] = "domo"
+    url: str = ""
+    host: str = ""
+    auth: AuthSettings | None = None
+
+    def origin(self) -> str:
+        """The instance's origin: `host` may be a bare name, `acme.domo.com`, or a URL."""
+        given = (self.url or self.host).strip()
+        return given if "://" in given else f"https://{given}"
+
+
+class LimitSettings(Settings):
+    """`[limits]`: per instance."""
+
+    concurrency: int = Field(8, ge=1, le=100)
+    per_minute: int = Field(120, ge=1)
+    timeout_s: float = Field(30, gt=0)
+    call_timeout_s: float = Field(50, gt=0)
+
+
+class ToolSettings(Settings):
+    """`[tools]`: which toolsets exist."""
+
+    toolsets: list[str] = ["default"]
+
+
+class SandboxSettings(Settings):
+    """`[sandbox]`: where its state is kept (empty: in memory) and which AI endpoint it uses (empty: its own rules)."""
+
+    data: str = ""
+    ai_url: str = ""
+    ai_model: str = ""
+    ai_key: SecretStr = SecretStr("")
+
+    def folder(self) -> Path | None:
+        """Where the state is kept, None for memory."""
+        return Path(self.data).expanduser() if self.data else None
+
+
+class ServerSettings(Settings):
+    """`[server]`: where streamable HTTP listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    allowed_hosts: list[str] = []
+    allowed_origins: list[str] = []
+
+
+class Config(Settings):
+    """Everything that can be configured. config.example.toml shows each key with its default."""
+
+    default_instance: str = ""
+    instances: dict[str, InstanceSettings] = {}
+    policy: PolicySettings = PolicySettings()
+    tools: ToolSettings = ToolSettings()
+    results: ResultSettings = ResultSettings.model_validate({})
+    catalog: CatalogSettings = CatalogSettings.model_validate({})
+    files: FilesSettings = FilesSettings()
+    limits: LimitSettings = LimitSettings.model_validate({})
+    audit: AuditSettings = AuditSettings()
+    sandbox: SandboxSettings = SandboxSettings()
+    server: ServerSettings = ServerSettings.model_validate({})
+
+    def secrets(self) -> Iterator[str]:
+        """Every secret in it, for whoever has to keep them out of sight."""
+        for instance in self.instances.values():
+            if instance.auth:
+                yield instance.auth.token.get_secret_value()
+        yield self.sandbox.ai_key.get_secret_value()
+
+
+def load(
+    file: Path | None = None,
+    *,
+    sandbox: bool = False,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Config:
+    """The configuration from `file` (or DOMO_MCP_CONFIG), the environment and the command line's `overrides`.
+
+    `sandbox` puts the embedded sandbox in place of the instances. Raises ConfigError that says what to set.
+    """
+    path = file or (Path(environment["DOMO_MCP_CONFIG"]) if environment.get("DOMO_MCP_CONFIG") else None)
+    text, tables = _read(path)
+    _check_environment(environment, text)
+    tables = _expanded(tables, environment)
+    if sandbox:
+        tables["instances"] = {"sandbox": {"kind": "sandbox"}}
+        tables["default_instance"] = "sandbox"
+        tables.setdefault("policy", {}).setdefault("access", "full")
+    elif not tables.get("instances"):
+        tables["instances"] = _from_environment(environment)
+    for table, values in (overrides or {}).items():
+        tables.setdefault(table, {}).update(values)
+    config = _validated(tables)
+    _check_instances(config)
+    return config
+
+
+def _read(path: Path | None) -> tuple[str, dict[str, Any]]:
+    if path is None:
+        return "", {}
+    try:
+        text = path.expanduser().read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError(f"The configuration file {path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The configuration file {path} is not TOML: {error}.") from None
+
+
+def _check_environment(environment: Mapping[str, str], text: str) -> None:
+    """A variable that looks like ours and is not: a typo would otherwise be silence."""
+    known = {*_ENVIRONMENT, *_VARIABLE.findall(text)}
+    for name in environment:
+        if name.startswith("DOMO_") and name not in known:
+            near = difflib.get_close_matches(name, _ENVIRONMENT, n=1, cutoff=0.3)
+            meant = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(_ENVIRONMENT)}."
+            raise ConfigError(f"The environment variable {name} is not one of this server.", meant)
+
+
+def _expanded(value: Any, environment: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _expanded(part, environment) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_expanded(part, environment) for part in value]
+    if not isinstance(value, str):
+        return value
+
+    def variable(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if not environment.get(name):
+            raise ConfigError(f"The configuration uses ${{{name}}}, which is not set.", f"Set {name} and start again.")
+        return environment[name]
+
+    return _VARIABLE.sub(variable, value)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    host, token = environment.get("DOMO_HOST", ""), environment.get("DOMO_DEVELOPER_TOKEN", "")
+    if not host and not token:
+        raise ConfigError(
+            "No Domo instance is configured.",
+            "Set DOMO_HOST (acme.domo.com) and DOMO_DEVELOPER_TOKEN, or --config FILE.\n"
+            "A token comes from Domo: Admin > Authentication > Access tokens.\n"
+            "To try without an account: add --sandbox.",
+        )
+    if not host or not token:
+        missing, there = ("DOMO_HOST", "DOMO_DEVELOPER_TOKEN") if not host else ("DOMO_DEVELOPER_TOKEN", "DOMO_HOST")
+        raise ConfigError(f"{there} is set, {missing} is not.", f"Set {missing} too.")
+    name = re.sub(r"^https?://", "", host).split(".")[0] or "domo"
+    return {name: {"host": host, "auth": {"token": token}}}
+
+
+def _validated(tables: Mapping[str, Any]) -> Config:
+    try:
+        return Config.model_validate(tables)
+    except ValidationError as error:
+        faults = [_fault(dict(fault)) for fault in error.errors(include_url=False, include_input=False)]
+        raise ConfigError(" ".join(faults)) from None
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    place = [str(part) for part in fault["loc"]]
+    if fault["type"] != "extra_forbidden":
+        return f"{'.'.join(place)}: {fault['msg']}."
+    keys = _keys(place[:-1])
+    near = difflib.get_close_matches(place[-1], keys, n=1, cutoff=0.4)
+    meant = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(keys)}."
+    return f"There is no configuration key {'.'.join(place)}. {meant}"
+
+
+def _keys(place: list[str]) -> list[str]:
+    """The keys of the table at `place`."""
+    model: type[BaseModel] = Config
+    for part in place:
+        if model is Config and part == "instances":
+            model = InstanceSettings
+        elif part in model.model_fields:
+            annotation = model.model_fields[part].annotation
+            model = next((known for known in _TABLES if annotation in {known, known | None}), model)
+    return list(model.model_fields)
+
+
+_TABLES: tuple[type[BaseModel], ...] = (
+    AuthSettings,
+    PolicySettings,
+    ToolSettings,
+    ResultSettings,
+    CatalogSettings,
+    FilesSettings,
+    LimitSettings,
+    AuditSettings,
+    SandboxSettings,
+    ServerSettings,
+)
+
+
+def _check_instances(config: Config) -> None:
+    for name, instance in config.instances.items():
+        if instance.kind == "domo" and not (instance.url or instance.host):
+            raise ConfigError(f"instances.{name} has no url.", f'Set url = "https://{name}.domo.com".')
+        if instance.kind == "domo" and not instance.auth:
+            raise ConfigError(f"instances.{name} has no auth.", f"Add [instances.{name}.auth] with token = …")
+    if config.default_instance and config.default_instance not in config.instances:
+        raise ConfigError(
+            f"default_instance {config.default_instance!r} is not configured.",
+            f"Configured: {', '.join(config.instances)}.",
+        )

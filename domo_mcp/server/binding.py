@@ -1,0 +1,117 @@
+"""A tool as the SDK's server runs it: here wire arguments become a call, and an outcome becomes content."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Annotated, Any, Literal, Self, get_type_hints
+
+import anyio
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool as SdkTool
+from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
+from mcp_types import CallToolResult, ToolAnnotations
+from pydantic import PrivateAttr
+
+from domo_mcp.app import App
+from domo_mcp.errors import DomoMcpError
+from domo_mcp.server import arguments
+from domo_mcp.server.rendering import render, render_error
+from domo_mcp.tools.results import Answer
+from domo_mcp.tools.toolset import Effect, Tool
+
+logger = logging.getLogger(__name__)
+
+LOCAL_PATHS = frozenset({"save_as", "source"})
+"""Arguments that name files of the server's machine: they exist only where server and user share one."""
+
+_DESTRUCTIVE = frozenset({Effect.UPDATE, Effect.DELETE, Effect.RUN})
+
+
+class BoundTool(SdkTool):
+    """The SDK's tool with our own reading of arguments and our own errors."""
+
+    _tool: Tool = PrivateAttr()
+    _app: App = PrivateAttr()
+    _model: type[arguments.Arguments] = PrivateAttr()
+
+    def to(self, tool: Tool, app: App, model: type[arguments.Arguments]) -> Self:
+        """This tool with what it needs to run; the SDK's model would publish it as fields."""
+        self._tool, self._app, self._model = tool, app, model
+        return self
+
+    async def run(
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,  # noqa: ARG002 - the SDK's signature; we always convert
+    ) -> CallToolResult:
+        """The outcome of one call as content; every failure that has a reader is an error result with its text."""
+        try:
+            return await self._call(arguments, context)
+        except DomoMcpError as error:
+            return render_error(error)
+        except anyio.get_cancelled_exc_class():
+            raise
+        except Exception:
+            logger.exception("%s failed unexpectedly", self.name)
+            return render_error(
+                DomoMcpError(
+                    f"{self.name} failed for a reason of its own.", "The server's log on stderr has the details."
+                )
+            )
+
+    async def _call(self, raw: dict[str, Any], context: Context[Any, Any]) -> CallToolResult:
+        given = arguments.parse(self._model, raw).given()
+        instance = self._app.instance(given.pop("domo_instance", None))
+        call, caller = await instance.call(self._tool, given, progress=partial(_progress, context))
+        result = await self._app.gate.run(self._tool, call, given, caller)
+        return render(result, structured=self._app.config.results.structured, sandbox=instance.sandbox)
+
+
+def bind(tool: Tool, app: App) -> BoundTool:
+    """`tool` for the SDK's server."""
+    instances = list(app.instances)
+    extra = (
+        {"domo_instance": (Annotated[Literal[tuple(instances)], arguments.Instance], None)}
+        if len(instances) > 1
+        else {}
+    )
+    model = arguments.arguments_model(tool.fn, without=frozenset() if app.folders else LOCAL_PATHS, extra=extra)
+    bound = BoundTool(
+        fn=tool.fn,
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        parameters=arguments.lean_schema(model),
+        fn_metadata=FuncMetadata(arg_model=model, output_schema=_output_schema(tool, app)),
+        is_async=True,
+        context_kwarg=None,
+        annotations=hints(tool),
+    )
+    return bound.to(tool, app, model)
+
+
+def hints(tool: Tool) -> ToolAnnotations:
+    """All four MCP hints, from the effect that the tool declares."""
+    return ToolAnnotations(
+        title=tool.title,
+        read_only_hint=tool.effect is Effect.READ,
+        destructive_hint=tool.effect in _DESTRUCTIVE,
+        idempotent_hint=tool.effect is Effect.READ,
+        open_world_hint=tool.reaches_domo,
+    )
+
+
+def _output_schema(tool: Tool, app: App) -> dict[str, Any] | None:
+    """The schema of `structured_content`: only where one model is all that comes back."""
+    returned = get_type_hints(tool.fn).get("return")
+    if app.config.results.structured == "none" or not (isinstance(returned, type) and issubclass(returned, Answer)):
+        return None
+    return arguments.lean_schema(returned)
+
+
+async def _progress(
+    context: Context[Any, Any], done: float, total: float | None = None, message: str | None = None
+) -> None:
+    await context.report_progress(done, total, message)

@@ -1,0 +1,81 @@
+"""Answers as MCP content: rows as fenced CSV, one object as compact JSON, errors as text."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any, Literal
+
+from mcp_types import CallToolResult, TextContent
+
+from domo_mcp.errors import DomoMcpError
+from domo_mcp.guard.gate import Result
+from domo_mcp.tools.results import Answer, Text
+from domo_mcp.tools.table import Table, csv_header, csv_line, one_line, visible
+
+Structured = Literal["objects", "all", "none"]
+
+SANDBOX_LINE = "source: sandbox (invented data)"
+
+
+def render(result: Result, *, structured: Structured, sandbox: bool) -> CallToolResult:
+    """The content blocks of an answer, and its structured form where that is switched on."""
+    if isinstance(result, Table):
+        text, data = _table(result), _records(result) if structured == "all" else None
+    elif isinstance(result, Text):
+        text, data = "\n".join([_fenced(visible(result.body)), *result.facts]), None
+    elif isinstance(result, Answer):
+        payload = result.model_dump(mode="json", exclude_none=True)
+        text = _fenced(visible(json.dumps(payload, ensure_ascii=False, separators=(",", ":"))))
+        data = None if structured == "none" else payload
+    if sandbox:
+        text += f"\n{SANDBOX_LINE}"
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data)
+
+
+def render_error(error: DomoMcpError) -> CallToolResult:
+    """An error as the model reads it: what happened, then what to do."""
+    return CallToolResult(content=[TextContent(type="text", text=visible(str(error)))], is_error=True)
+
+
+def _table(table: Table) -> str:
+    parts = []
+    if table.columns:
+        parts.append(_fenced("\n".join([csv_header(table.columns), *(csv_line(row) for row in table.rows)])))
+    if table.summary:
+        parts.append(_fenced("\n".join(["Columns over all rows read:", *table.summary])))
+    return "\n".join([*parts, *table.facts, _last_line(table)])
+
+
+def _last_line(table: Table) -> str:
+    source = table.source
+    parts = []
+    if source:
+        parts.append(f'dataset "{one_line(source.name, 80)}" ({source.dataset_id}, {source.url})')
+        parts.append(f"data as of {source.as_of or 'unknown'}")
+    of = f" of {table.total:,}" if table.total is not None and table.more else ""
+    parts.append(f"{len(table.rows):,}{of} rows")
+    if table.more:
+        parts.append(
+            "more rows exist" if table.total is None else f"{table.total - table.first - len(table.rows):,} left"
+        )
+        if table.next_cursor:
+            parts.append(f"next_cursor: {table.next_cursor}")
+        elif table.advice:
+            parts.append(table.advice)
+    return " · ".join(parts)
+
+
+def _fenced(text: str) -> str:
+    """`text` between marks that it cannot have foreseen: what stands there is data, never instructions."""
+    mark = f"data-{secrets.token_hex(3)}"
+    return f"<{mark}>\n{text}\n</{mark}>"
+
+
+def _records(table: Table) -> dict[str, Any]:
+    return {
+        "columns": [{"name": column.name, "type": column.type} for column in table.columns],
+        "rows": table.rows,
+        "total": table.total,
+        "next_cursor": table.next_cursor,
+    }

@@ -1,0 +1,40 @@
+"""The parameters that tools share: description, validation and target of each, stated once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, GetPydanticSchema
+from pydantic_core import core_schema
+
+from domo_mcp import sql
+from domo_mcp.tools.toolset import Target
+
+Dataset = Annotated[str, Target("dataset"), Field(min_length=1, max_length=500, description="Dataset id or name.")]
+DatasetList = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=500)]],
+    Target("dataset"),
+    Field(min_length=1, max_length=10, description="Dataset ids or names; left out: chosen by the question."),
+]
+Question = Annotated[str, Field(min_length=2, max_length=2000, description="The question in plain words.")]
+Limit = Annotated[int, Field(ge=1, le=100_000, description="Most rows to return.")]
+ListLimit = Annotated[int, Field(ge=1, le=100, description="Most entries to return.")]
+Cursor = Annotated[str, Field(max_length=500, description="next_cursor of the last answer.")]
+MaxTokens = Annotated[int, Field(ge=100, le=200_000, description="Most tokens of answer text.")]
+SaveAs = Annotated[
+    str,
+    Field(
+        min_length=1, max_length=255, description="Write all rows to this new CSV file in the server's exports folder."
+    ),
+]
+
+
+def _parsed_sql(_source: Any, _handler: Any) -> core_schema.CoreSchema:
+    return core_schema.no_info_after_validator_function(sql.parse, core_schema.str_schema(strict=True))
+
+
+Sql = Annotated[
+    sql.Select,
+    GetPydanticSchema(_parsed_sql),
+    Field(description="One SELECT in Domo's SQL (like MySQL; `column` in backticks, text and dates in single quotes)."),
+]

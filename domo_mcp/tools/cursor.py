@@ -1,0 +1,53 @@
+"""Where a list goes on: an opaque text bound to one call, so that a page never continues another question."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domo_mcp.errors import InvalidInput
+
+_NOT_PART_OF_THE_QUESTION = frozenset({"cursor", "limit", "max_tokens", "save_as"})
+
+
+@dataclass(frozen=True)
+class Cursors:
+    """The cursors of one call: of this tool with these arguments, for this principal on this instance."""
+
+    call: str
+
+    @classmethod
+    def of(cls, tool: str, arguments: Mapping[str, Any], principal: str, instance: str) -> Cursors:
+        asked = {name: value for name, value in arguments.items() if name not in _NOT_PART_OF_THE_QUESTION}
+        text = json.dumps([tool, asked, principal, instance], sort_keys=True, default=str)
+        return cls(hashlib.sha256(text.encode()).hexdigest()[:16])
+
+    def offset(self, cursor: str | None, version: str = "") -> int:
+        """The row that `cursor` goes on at, 0 without one.
+
+        Raises InvalidInput for a cursor of another call, or where `version` shows that the data moved on since.
+        """
+        if not cursor:
+            return 0
+        try:
+            offset, call, then = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=="))
+        except (ValueError, binascii.Error, TypeError):
+            raise InvalidInput("This is not a cursor.", "Pass next_cursor of the last answer, unchanged.") from None
+        if call != self.call or not isinstance(offset, int) or offset < 0:
+            raise InvalidInput(
+                "This cursor belongs to another call.",
+                "Repeat the call with the same arguments, or leave the cursor out.",
+            )
+        if then != version:
+            raise InvalidInput("The data changed since the last page.", "Start again without a cursor.")
+        return offset
+
+    def at(self, offset: int, version: str = "") -> str:
+        """The cursor that goes on at `offset`."""
+        text = json.dumps([offset, self.call, version], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

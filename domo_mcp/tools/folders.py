@@ -1,0 +1,70 @@
+"""The folders of this machine that calls may touch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from pydantic import BaseModel, ConfigDict
+
+from domo_mcp.errors import InvalidInput, Refused
+
+
+class FilesSettings(BaseModel):
+    """`[files]`: read only where the server runs beside its user, over stdio."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    roots: list[Path] = []
+    exports: str = "~/domo-mcp"
+
+
+class Folders:
+    """Where `save_as` may create files: the exports folder and the roots; nowhere when switched off."""
+
+    def __init__(self, settings: FilesSettings, *, enabled: bool = True) -> None:
+        exports = [Path(settings.exports).expanduser()] if settings.exports else []
+        self._exports = exports[0] if exports else None
+        self._writable = [*exports, *(root.expanduser() for root in settings.roots)] if enabled else []
+
+    def __bool__(self) -> bool:
+        return bool(self._writable)
+
+    @contextmanager
+    def create(self, name: str) -> Iterator[tuple[Path, TextIO]]:
+        """A new text file for `name`; taken away again when its writing fails.
+
+        Raises Refused outside the folders or where the file exists already, InvalidInput for a name that is none.
+        """
+        path = self._resolve(name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        except FileExistsError:
+            raise Refused(
+                f"{path.name} exists already; nothing is overwritten.", "Choose another name for save_as."
+            ) from None
+        except OSError as error:
+            raise Refused(
+                f"{path.name} cannot be created: {error.strerror}.", "Choose another name for save_as."
+            ) from None
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+                yield path, file
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+    def _resolve(self, name: str) -> Path:
+        if not name.strip() or "\0" in name or name.endswith(("/", "\\")):
+            raise InvalidInput("save_as takes the name of a new file.", "For example: revenue.csv")
+        if not self._writable:
+            raise Refused("Saving files is switched off on this server.", "Set files.exports to a folder.")
+        path = ((self._exports or self._writable[0]) / Path(name).expanduser()).resolve()
+        if not any(path.is_relative_to(folder.resolve()) for folder in self._writable):
+            allowed = ", ".join(str(folder) for folder in self._writable)
+            raise Refused(f"save_as leads outside the folders of this server ({allowed}).", "Give a plain file name.")
+        return path

@@ -1,0 +1,134 @@
+"""One SELECT on one dataset: which dataset, whether its text fits it, its rows by page or whole into a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domo_mcp.catalog.checking import check, foreign_tables
+from domo_mcp.errors import AnswerTooLarge, Rejected, SqlRefused, UnknownName
+from domo_mcp.sql import OWN_TABLE_NAMES, Select, quoted
+from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_header, csv_line, one_line
+from domo_mcp.tools.toolset import Call
+
+if TYPE_CHECKING:
+    from domo_mcp.client.metadata import Dataset
+    from domo_mcp.client.rows import Rows
+
+_EXPORT_PREVIEW = 5
+
+
+async def dataset_of(call: Call, select: Select, given: str | None) -> Dataset:
+    """The dataset that the statement reads: the one given, else the one that FROM names."""
+    if given:
+        return await call.catalog.dataset(given)
+    named = [table for table in select.tables if table.casefold() not in OWN_TABLE_NAMES]
+    if len(named) != 1:
+        raise SqlRefused(
+            "FROM does not tell which dataset to query."
+            if not named
+            else "A statement reads one dataset, FROM names several.",
+            "Name it in FROM (`Sales Orders`) or in `dataset`." if not named else "Query each by itself and combine.",
+        )
+    return await call.catalog.dataset(named[0])
+
+
+async def check_from(call: Call, select: Select, dataset: Dataset) -> None:
+    """Raise SqlRefused where FROM names something other than the dataset of the call."""
+    for name in foreign_tables(select, (dataset.id, dataset.name)):
+        try:
+            other = await call.catalog.dataset(name)
+        except UnknownName:
+            raise SqlRefused(
+                f'FROM names `{one_line(name, 80)}`, the call is about "{dataset.name}".',
+                f"Write FROM {quoted(dataset.name)} or FROM table.",
+            ) from None
+        raise SqlRefused(
+            f'FROM names another dataset, "{other.name}" ({other.id}), than the call, "{dataset.name}" ({dataset.id}).',
+            "Make the two agree; to read both, send two statements and combine the answers.",
+        )
+
+
+async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cursor: str | None = None) -> Table:
+    """At most `limit` rows, and no more than the server's own limit, as a table that says how to go on."""
+    version = source(call, dataset).as_of or ""
+    offset = call.cursors.offset(cursor, version)
+    most = min(limit, call.results.max_rows)
+    try:
+        rows = await call.domo.query.execute(dataset.id, select, limit=most + 1, offset=offset)
+    except Rejected as error:
+        raise await _explained(call, select, dataset, error) from None
+    except AnswerTooLarge as error:
+        raise AnswerTooLarge(error.message, "Select fewer columns, lower the limit, or use save_as.") from None
+    more = len(rows.rows) > most
+    ordered = select.has_total_order()
+    return Table(
+        columns=columns_of(rows),
+        rows=rows.rows[:most],
+        source=source(call, dataset),
+        first=offset,
+        more=more,
+        total=await _count(call, select, dataset) if more else None,
+        continues=(lambda shown: call.cursors.at(offset + shown, version)) if ordered else None,
+        advice="for the rest add ORDER BY over all selected columns (then a cursor comes) or use save_as",
+        facts=() if rows.rows else ("The query ran and matched no rows.",),
+    )
+
+
+async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Table:
+    """All rows into a new CSV file, read as they arrive; the answer shows the first few."""
+    written, preview = 0, list[list[Scalar]]()
+    columns: tuple[Column, ...] = ()
+    with call.folders.create(name) as (path, file):
+        async for batch in call.domo.query.stream(dataset.id, select):
+            if not columns:
+                columns = columns_of(batch)
+                file.write(",".join(_plain(column.name) for column in columns) + "\r\n")
+            file.writelines(csv_line(row) + "\r\n" for row in batch.rows)
+            preview += batch.rows[: max(0, _EXPORT_PREVIEW - len(preview))]
+            written += len(batch.rows)
+            await call.progress(written, message=f"{written:,} rows written")
+    return Table(
+        columns=columns,
+        rows=preview,
+        source=source(call, dataset),
+        more=written > len(preview),
+        total=written,
+        advice="the file has them all",
+        facts=(f"Saved {written:,} rows to {path}.",),
+    )
+
+
+def columns_of(rows: Rows) -> tuple[Column, ...]:
+    """The columns of Domo's answer."""
+    return tuple(Column(column.name, column.type or "") for column in rows.columns)
+
+
+def source(call: Call, dataset: Dataset) -> Source:
+    """Where the rows come from, for the answer's last line."""
+    updated = dataset.last_updated.isoformat(timespec="seconds") if dataset.last_updated else None
+    return Source(dataset.id, dataset.name, call.catalog.url(dataset.id), updated)
+
+
+async def _explained(call: Call, select: Select, dataset: Dataset, error: Rejected) -> SqlRefused:
+    """Domo's terse refusal with what the schema tells about it."""
+    columns = [column.name for column in await call.catalog.columns(dataset.id)]
+    problems = " ".join(str(problem) for problem in check(select, columns))
+    trace = f" (Domo's trace id: {error.toe})" if error.toe else ""
+    return SqlRefused(
+        f"Domo refused the query: {error.message.rstrip('.')}{trace}.",
+        problems or f"Columns of {quoted(dataset.name)}: {', '.join(quoted(name) for name in columns[:60])}.",
+    )
+
+
+async def _count(call: Call, select: Select, dataset: Dataset) -> int | None:
+    """How many rows the statement has in all; None where Domo does not take the question."""
+    try:
+        rows = await call.domo.query.execute(dataset.id, select.counted(), limit=None)
+    except Rejected:
+        return None
+    value = rows.rows[0][0] if rows.rows and rows.rows[0] else None
+    return int(value) if isinstance(value, int | float) else None
+
+
+def _plain(name: str) -> str:
+    return csv_header([Column(name)])

@@ -1,0 +1,72 @@
+"""What tools answer with: rows are a `Table` (table.py), one thing is a model, several are a `Page` of models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domo_mcp.tools.table import Column, Scalar, Table
+
+
+class ResultSettings(BaseModel):
+    """`[results]`: how much one answer may hold, in rows and in tokens of about four characters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    max_rows: int = Field(1000, ge=1, le=100_000)
+    max_tokens: int = Field(5000, ge=200, le=200_000)
+    structured: Literal["objects", "all", "none"] = "objects"
+
+
+class Answer(BaseModel):
+    """Base of every answer that is one object: fields without a value are left out."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+AnswerT = TypeVar("AnswerT", bound=Answer)
+
+
+@dataclass(frozen=True)
+class Page(Generic[AnswerT]):
+    """Several things of one kind; `total` says how many Domo has, `more` and `continues` are those of a Table."""
+
+    items: list[AnswerT]
+    kind: str
+    first: int = 0
+    total: int | None = None
+    more: bool = False
+    continues: Callable[[int], str] | None = None
+
+    def table(self) -> Table:
+        """The page as rows: columns that no item fills are left out."""
+        rows = [item.model_dump(mode="json") for item in self.items]
+        names = [name for name in (rows[0] if rows else {}) if any(row[name] is not None for row in rows)]
+        return Table(
+            columns=tuple(Column(name) for name in names),
+            rows=[[_scalar(row[name]) for name in names] for row in rows],
+            first=self.first,
+            more=self.more,
+            total=self.total,
+            continues=self.continues,
+            facts=() if rows else (f"No {self.kind} found.",),
+        )
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text for the model: `body` comes from Domo in part or whole, `facts` are lines of our own."""
+
+    body: str
+    facts: tuple[str, ...] = ()
+
+
+def _scalar(value: object) -> Scalar:
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, list):
+        return "; ".join(str(part) for part in value)
+    return str(value)

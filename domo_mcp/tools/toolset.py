@@ -1,0 +1,108 @@
+"""A tool is one typed function; its effect is declared once, by the verb that registers it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from domo_mcp.catalog import Catalog
+    from domo_mcp.client.domo import Domo
+    from domo_mcp.tools.cursor import Cursors
+    from domo_mcp.tools.folders import Folders
+    from domo_mcp.tools.results import ResultSettings
+
+ToolFunction = Callable[..., Awaitable[Any]]
+
+
+class Effect(StrEnum):
+    """What a tool does to Domo."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    RUN = "run"
+
+
+class Progress(Protocol):
+    """Tells the client how far a call is; `total` in the same unit as `done` where it is known."""
+
+    async def __call__(self, done: float, total: float | None = None, message: str | None = None) -> None: ...
+
+
+@dataclass(frozen=True)
+class Target:
+    """Marks a parameter as the name or id of one of Domo's things: policy and audit look for it."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What this server lets its callers do, for answers about itself."""
+
+    access: str
+    toolsets: tuple[str, ...]
+    sandbox: bool
+
+
+@dataclass(frozen=True)
+class Call:
+    """Everything a tool may use; there is nothing else to reach for."""
+
+    domo: Domo
+    catalog: Catalog
+    cursors: Cursors
+    folders: Folders
+    results: ResultSettings
+    rights: Rights
+    progress: Progress
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool as its function tells it; hints, schema and guards are derived from this."""
+
+    fn: ToolFunction
+    effect: Effect
+    toolset: str
+    default: bool
+    reaches_domo: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.fn.__name__
+
+    @property
+    def title(self) -> str:
+        words = self.name.replace("_", " ")
+        for short, long in (("sql", "SQL"), ("whoami", "who am I"), ("appdb", "AppDB")):
+            words = words.replace(short, long)
+        return words[0].upper() + words[1:]
+
+    @property
+    def description(self) -> str:
+        return " ".join((self.fn.__doc__ or "").split())
+
+
+@dataclass
+class Toolset:
+    """Tools that are switched on together. `defaults`: which of them a server lists unasked; None means all."""
+
+    name: str
+    defaults: frozenset[str] | None = None
+    tools: list[Tool] = field(default_factory=list)
+
+    def read(self, fn: ToolFunction) -> ToolFunction:
+        """Register a tool that changes nothing in Domo."""
+        return self._add(fn, Effect.READ)
+
+    def _add(self, fn: ToolFunction, effect: Effect) -> ToolFunction:
+        default = self.defaults is None or fn.__name__ in self.defaults
+        self.tools.append(Tool(fn, effect, self.name, default))
+        return fn
