@@ -26,6 +26,7 @@ MAX_NODES = 5_000
 OWN_TABLE_NAMES = frozenset({"table", "dataset"})
 """What FROM may call the dataset of the call, beside its id and name (SQL API examples of Domo's documents)."""
 
+_EXECUTED = ("/*!", "/*+", "/*M!")
 _HARMFUL_FUNCTIONS = frozenset({"benchmark", "get_lock", "load_file", "release_lock", "sleep", "sys_eval", "sys_exec"})
 
 
@@ -182,23 +183,23 @@ def _without_comments(text: str) -> str:
     if not tokens:
         raise SqlRefused("There is no SQL in this call.", "Give one SELECT statement.")
     out, last = [], tokens[0].start
-    for gap in (text[: tokens[0].start], text[tokens[-1].end + 1 :]):
-        _check_comment(gap)
+    _check_comments(text, tokens)
     for token in tokens:
         gap = text[last : token.start]
-        _check_comment(gap)
         out += [gap if gap.isspace() else " " * bool(gap), text[token.start : token.end + 1]]
         last = token.end + 1
     return "".join(out)
 
 
-def _check_comment(gap: str) -> None:
-    if "/*!" in gap or "/*+" in gap or "/*M!" in gap:
+def _check_comments(text: str, tokens: Sequence[Token]) -> None:
+    ends = [0, *(token.end + 1 for token in tokens)]
+    starts = [*(token.start for token in tokens), len(text)]
+    executed = any(mark in text[end:start] for end, start in zip(ends, starts, strict=True) for mark in _EXECUTED)
+    if executed or any(token.token_type.name == "HINT" for token in tokens):
         raise SqlRefused(
-            "Comments that a server would execute (/*! … */, /*+ … */) are not sent.",
-            "Leave the comment out.",
+            "Comments that a server would execute (/*! … */, /*+ … */) are not sent.", "Leave the comment out."
         )
-    if re.search(r"--(?=\S)", gap):
+    if any(text[token.start : token.start + 2] == "--" for token in tokens):
         raise SqlRefused(
             "`--` without a space after it is a comment to some and two minus signs to others.",
             "Write `-- comment` or `- -1`.",
