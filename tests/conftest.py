@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp import Client
-from mcp_types import CallToolResult
 from starlette.applications import Starlette
 
 from domo_mcp.app import open_app
@@ -18,10 +17,9 @@ from domo_mcp.config import Config, load
 from domo_mcp.sandbox.app import sandbox_app
 from domo_mcp.sandbox.store import Store
 from domo_mcp.server.local import local_client
+from tests.answers import Connect
 
 TODAY = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-Connect = Callable[..., AbstractAsyncContextManager[Client]]
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +62,3 @@ def connect(sandbox: Starlette, configure: Callable[..., Config], monkeypatch: p
             yield client
 
     return open_client
-
-
-def text_of(result: CallToolResult) -> str:
-    """All text of an answer."""
-    return "\n".join(block.text for block in result.content if block.type == "text")

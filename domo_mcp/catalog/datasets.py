@@ -60,6 +60,7 @@ class Catalog:
         self._found: Cache[str, tuple[Dataset, ...]] = Cache(settings.max_age_s)
         self._columns: Cache[str, tuple[Column, ...]] = Cache(settings.max_age_s)
         self._described: Cache[str, Described] = Cache(settings.max_age_s)
+        self._readable: Cache[str, bool] = Cache(settings.max_age_s)
 
     def url(self, dataset_id: str) -> str:
         """Where a person opens the dataset."""
@@ -106,15 +107,21 @@ class Catalog:
         described: dict[str, Described] = {}
 
         async def read(dataset_id: str) -> None:
-            try:
+            if await self._readable.get(dataset_id, partial(self._may_read, dataset_id)):
                 described[dataset_id] = await self.describe(dataset_id)
-            except (Forbidden, NotFound):
-                return  # search shows names that the user may not read (PDP does not filter it)
 
         async with anyio.create_task_group() as tasks:
             for dataset_id in close:
                 tasks.start_soon(read, dataset_id)
         return rank(question, [_candidate(entry.dataset, _columns_of(entry)) for entry in described.values()])
+
+    async def _may_read(self, dataset_id: str) -> bool:
+        """Whether the user may read it: search also shows names of what the user may not."""
+        try:
+            await self.describe(dataset_id)
+        except (Forbidden, NotFound):
+            return False
+        return True
 
     async def _by_id(self, dataset_id: str) -> Dataset:
         try:

@@ -71,7 +71,7 @@ def _ranked(
 ) -> Ranked:
     matched = frozenset(word for word in asked if word in known)
     shared = sum(known[word] * math.log(1 + total / spread[word]) for word in matched)
-    use = 0.3 * min(1.0, candidate.cards / 5) + 0.1 * min(1.0, math.log10(1 + candidate.rows) / 6)
+    use = 0.15 * min(1.0, candidate.cards / 5) + 0.05 * min(1.0, math.log10(1 + candidate.rows) / 6)
     return Ranked(candidate.id, candidate.name, shared * (1 + use), matched)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,13 +18,14 @@ Expected = type[T] | TypeAdapter[T]
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer as it came: `path` was asked, `body` is decompressed, `secrets` are never repeated."""
+    """One answer as it came at `came`: `path` was asked, `body` is decompressed, `secrets` are never repeated."""
 
     path: str
     status: int
     headers: Mapping[str, str]
     body: bytes
     secrets: Sequence[str] = ()
+    came: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def is_html(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from domo_mcp.errors import ConfigError
 from domo_mcp.sql import ColumnRules
 
 _NO_RULES = ColumnRules()
+_HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")  # a name or an address
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _origin(url: str, *, embedded: bool) -> str:
     except httpx.InvalidURL:
         parsed = httpx.URL()
     extra = parsed.userinfo or parsed.query or parsed.fragment or parsed.path not in {"", "/"}
-    if not parsed.host or parsed.scheme not in {"https", "http"} or extra:
+    if not _HOST.fullmatch(parsed.host) or parsed.scheme not in {"https", "http"} or extra:
         raise ConfigError("The instance's URL is not an origin.", "Write it like https://acme.domo.com.")
     if parsed.scheme == "http" and not embedded and not _is_local(parsed.host):
         raise ConfigError("A token is not sent over plain http.", "Write the instance's URL with https://.")

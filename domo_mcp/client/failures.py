@@ -1,14 +1,11 @@
-"""What went wrong, read from an answer or a broken connection; pure."""
+"""What went wrong, read from an answer; pure."""
 
 from __future__ import annotations
 
-import socket
-import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from domo_mcp.client.answers import Answer
@@ -23,8 +20,6 @@ from domo_mcp.errors import (
     RateLimited,
     Rejected,
     SignInFailed,
-    TimedOut,
-    Unreachable,
     WrongInstance,
 )
 
@@ -60,29 +55,6 @@ def failure(answer: Answer) -> DomoError | None:
     return _kind(answer, said, toe or None)
 
 
-def broken(error: httpx.TransportError, host: str) -> DomoError:
-    """Read a connection that was not made, broke, or stayed silent."""
-    if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
-        return TimedOut("Domo did not answer in time.", "Try again, or ask for less.")
-    unmade = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError)
-    causes = tuple(_causes(error))
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return WrongInstance(
-            f"No host has the name {host}.",
-            "Is the host of the instance right? It reads like acme.domo.com.",
-            surely_unprocessed=True,
-        )
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        hint = "Behind a proxy that opens TLS, point SSL_CERT_FILE at its certificate."
-        return Unreachable(f"No trusted connection to {host}.", hint, surely_unprocessed=unmade)
-    if isinstance(error, httpx.ProxyError):
-        return Unreachable(f"The proxy let no connection to {host} through.", surely_unprocessed=True)
-    if unmade:
-        hint = "Check the network, and whether the host of the instance is right."
-        return Unreachable(f"No connection to {host}.", hint, surely_unprocessed=True)
-    return Unreachable(f"The connection to {host} broke before the answer was complete.")
-
-
 def clean(text: str, secrets: Sequence[str], longest: int = _LONGEST_MESSAGE) -> str:
     """One line without control characters or secrets, at most `longest` characters."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
@@ -107,7 +79,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 def _kind(answer: Answer, said: str, toe: str | None) -> DomoError:
     status = answer.status
     if status == 429 or (status == 403 and "rate limit" in said.lower()):
-        wait = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+        wait = retry_after(answer.headers.get("retry-after"), answer.came)
         hint = "Wait a little before the next call."
         return RateLimited(said, hint, status=status, toe=toe, retry_after=wait, surely_unprocessed=True)
     if status == 400 and "infrastructure problem (403)" in said.lower():
@@ -115,7 +87,7 @@ def _kind(answer: Answer, said: str, toe: str | None) -> DomoError:
     if status == 403 and answer.path == Product.me:
         return WrongInstance(said, _WRONG_INSTANCE, status=status, toe=toe)
     if status >= 500:
-        wait = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+        wait = retry_after(answer.headers.get("retry-after"), answer.came)
         hint = "The fault is Domo's; try again later."
         return DomoFailed(said, hint, status=status, toe=toe, retry_after=wait)
     kind, hint = _BY_STATUS.get(status, (Rejected, ""))
@@ -156,9 +128,9 @@ def _text(value: object, secrets: Sequence[str], longest: int) -> str:
 
 
 def _is_block_page(answer: Answer) -> bool:
-    told = answer.headers.get("location", "") + answer.body[:65536].decode("latin-1")
-    redirected = answer.status in range(300, 400) and "whitelist/blocked" in told
-    return redirected or (answer.is_html and _BLOCK_PAGE in answer.body[:65536].lower())
+    if 300 <= answer.status < 400:
+        return "whitelist/blocked" in answer.headers.get("location", "") or b"whitelist/blocked" in answer.body
+    return answer.is_html and _BLOCK_PAGE in answer.body[:65536].lower()
 
 
 def _blocked(status: int) -> Blocked:
@@ -169,9 +141,3 @@ def _blocked(status: int) -> Blocked:
 def _moved(status: int) -> WrongInstance:
     message = "The host sends API calls elsewhere, which is not followed: a token must not travel."
     return WrongInstance(message, _WRONG_INSTANCE, status=status)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

@@ -14,7 +14,7 @@ class Owner(Shape):
     """A user or group, wherever Domo names one."""
 
     id: str | None = None
-    name: str | None = Field(None, validation_alias=AliasChoices("name", "displayName"))
+    name: str | None = Field(default=None, validation_alias=AliasChoices("name", "displayName"))
     type: str | None = None
 
 
@@ -41,7 +41,7 @@ class Dataset(Shape):
     created: Instant = None
     last_touched: Instant = None
     last_updated: Instant = None
-    state: str | None = Field(None, validation_alias=AliasChoices("state", "status"))
+    state: str | None = Field(default=None, validation_alias=AliasChoices("state", "status"))
     display_type: str | None = None
     data_provider_type: str | None = None
     stream_id: str | None = None
@@ -64,7 +64,7 @@ class DatasetPage(Shape):
     """Several datasets; `total` is None where Domo does not count. A bare list is read too (seen in client code)."""
 
     items: Many[Dataset] = Field(default=(), validation_alias=AliasChoices("dataSources", "items"))
-    total: Count = Field(None, validation_alias=AliasChoices(AliasPath("_metaData", "totalCount"), "total"))
+    total: Count = Field(default=None, validation_alias=AliasChoices(AliasPath("_metaData", "totalCount"), "total"))
 
     @model_validator(mode="before")
     @classmethod
@@ -148,7 +148,9 @@ class Version(Shape):
 
     id: str = Field(validation_alias=AliasChoices("dataVersionId", "versionId", "id", "dataId"))
     row_count: Count = None
-    created: Instant = Field(None, validation_alias=AliasChoices("created", "createdAt", "dateCreated", "uploadTime"))
+    created: Instant = Field(
+        default=None, validation_alias=AliasChoices("created", "createdAt", "dateCreated", "uploadTime")
+    )
 
 
 class Transport(Shape):

@@ -28,7 +28,7 @@ class User(Shape):
 
     id: str
     display_name: str = ""
-    email: str | None = Field(None, validation_alias=AliasChoices("emailAddress", "email"))
+    email: str | None = Field(default=None, validation_alias=AliasChoices("emailAddress", "email"))
     role: str | None = None
     role_id: str | None = None
     avatar_key: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from domo_mcp.client.shapes import Many, Shape
 from domo_mcp.errors import UnreadableAnswer
@@ -34,10 +34,10 @@ class _ColumnMetadata(Shape):
     type: str | None = None
 
 
-class _Columnar(Shape):
+class _Columnar(BaseModel):
     """What Domo sends (portal, Query-Data): parallel `columns` and `metadata`, `fromcache` as text."""
 
-    model_config = ConfigDict(allow_inf_nan=False, coerce_numbers_to_str=False)
+    model_config = ConfigDict(allow_inf_nan=False)
     columns: list[str]
     rows: list[Row]
     metadata: Many[_ColumnMetadata] = ()
@@ -58,7 +58,7 @@ def rows_of(answer: _Columnar | list[dict[str, Cell]]) -> Rows:
         return Rows(columns, [[record.get(name) for name in names] for record in answer])
     columns = columns_of(answer.columns, [column.type for column in answer.metadata])
     for row in answer.rows:
-        check_width(row, columns)
+        check_width(row, len(columns))
     return Rows(columns, answer.rows, answer.fromcache)
 
 
@@ -68,7 +68,7 @@ def columns_of(names: list[str], types: list[str | None]) -> tuple[RowColumn, ..
     return tuple(RowColumn(name, kind) for name, kind in zip(names, padded, strict=False))
 
 
-def check_width(row: Row, columns: tuple[RowColumn, ...]) -> None:
+def check_width(row: Row, width: int) -> None:
     """Raise `UnreadableAnswer` unless the row has a cell for each column."""
-    if len(row) != len(columns):
+    if len(row) != width:
         raise UnreadableAnswer("A row of Domo's answer has another number of cells than there are columns.")

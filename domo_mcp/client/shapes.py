@@ -13,6 +13,7 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    model_validator,
 )
 from pydantic.alias_generators import to_camel
 
@@ -30,6 +31,11 @@ class Shape(BaseModel):
         validate_by_alias=True,
         validate_by_name=True,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_missing(cls, value: object) -> object:
+        return {key: field for key, field in value.items() if field is not None} if isinstance(value, dict) else value
 
 
 def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:

@@ -15,7 +15,8 @@ from domo_mcp import __version__
 from domo_mcp.client.answers import Answer
 from domo_mcp.client.auth import OwnOrigin, SignIn
 from domo_mcp.client.bodies import beginning, chunks
-from domo_mcp.client.failures import broken, failure
+from domo_mcp.client.breaks import broken
+from domo_mcp.client.failures import failure
 from domo_mcp.client.retry import Effect
 from domo_mcp.client.surface import ApiPath
 from domo_mcp.errors import TimedOut, UnreadableAnswer

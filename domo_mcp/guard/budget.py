@@ -15,13 +15,18 @@ def trim(table: Table, max_tokens: int) -> Table:
     """`table` with the first rows that fit `max_tokens`; cut rows leave a summary of every column behind."""
     if _fitting(table, max_tokens) == len(table.rows):
         return table
-    shown = _fitting(table, max_tokens - min(_SUMMARY_TOKENS, max_tokens // 3))
+    for_summary = min(_SUMMARY_TOKENS, max_tokens // 3)
+    shown = _fitting(table, max_tokens - for_summary)
+    if not shown:
+        table = replace(
+            table, continues=None, advice="one row alone is larger than max_tokens: raise it or select less"
+        )
     return replace(
         table,
         rows=table.rows[:shown],
         more=True,
         total=len(table.rows) if table.total is None and not table.more else table.total,
-        summary=_bounded(column_summaries(table), min(_SUMMARY_TOKENS, max_tokens // 3)),
+        summary=(f"Over the {len(table.rows):,} rows read:", *_bounded(column_summaries(table), for_summary)),
     )
 
 

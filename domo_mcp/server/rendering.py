@@ -43,7 +43,7 @@ def _table(table: Table) -> str:
     if table.columns:
         parts.append(_fenced("\n".join([csv_header(table.columns), *(csv_line(row) for row in table.rows)])))
     if table.summary:
-        parts.append(_fenced("\n".join(["Columns over all rows read:", *table.summary])))
+        parts.append(_fenced("\n".join(table.summary)))
     return "\n".join([*parts, *table.facts, _last_line(table)])
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from domo_mcp import sql
 from domo_mcp.catalog.checking import Problem, check, foreign_tables
 from domo_mcp.catalog.datasets import Described, describe_shortly
 from domo_mcp.catalog.ranking import as_likely
-from domo_mcp.client.ai import SourceColumn, SourceSchema
-from domo_mcp.errors import CannotAnswer, DomoMcpError, SqlRefused
+from domo_mcp.errors import CannotAnswer, SqlRefused
 from domo_mcp.tools.querying import query
 from domo_mcp.tools.results import Text
 from domo_mcp.tools.table import Table, one_line
 from domo_mcp.tools.toolset import Call
+
+if TYPE_CHECKING:
+    from domo_mcp.client.ai import SourceSchema
 
 MAX_REPAIRS = 2
 _CONTEXT_DATASETS = 3
@@ -88,28 +91,23 @@ async def answer_question(call: Call, question: str, names: Sequence[str] | None
     choice = await choose(call, question, names)
     if choice.unsure:
         return Text(choice.unsure, ("Call again with the one that is meant in `datasets`.",))
-    told, asked, repairs = question, list(choice.ids if names else choice.ids[:1]), 0
-    while True:
-        await call.progress(repairs, MAX_REPAIRS + 1, "asking Domo's AI for SQL")
-        failed: Exception
+    told, asked = question, choice.ids if names else choice.ids[:1]
+    for tries in range(1, MAX_REPAIRS + 2):
+        await call.progress(tries, MAX_REPAIRS + 2, "asking Domo's AI for SQL")
         try:
             proposal = await propose(call, told, asked)
         except CannotAnswer as refused:
-            if repairs == MAX_REPAIRS or names or len(choice.ids) == 1 or asked != [choice.ids[0]]:
-                raise CannotAnswer(_missing(question, refused, choice), refused.hint) from None
-            failed, asked, repairs = refused, [choice.ids[1]], repairs + 1
-            continue
+            message = f'"{one_line(question, 200)}" cannot be answered: {refused.message.rstrip(".")}. {choice.fact}'
+            raise CannotAnswer(message.strip(), refused.hint) from None
         try:
-            return _told(await _run(call, proposal, limit), proposal, choice, repairs)
+            return _told(await _run(call, proposal, limit), proposal, choice, tries)
         except SqlRefused as refused:
-            failed = refused
-        if repairs == MAX_REPAIRS:
-            raise SqlRefused(
-                f"Domo's AI wrote no SQL that works in {repairs + 1} tries. "
-                f"Last: {one_line(proposal.text, 500)} - {failed}",
-                "Write the SQL yourself with get_schema_context and run_sql.",
-            )
-        told, repairs = _repair(question, proposal, failed), repairs + 1
+            failure = refused
+            told = _repair(question, proposal, refused)
+    raise SqlRefused(
+        f"Domo's AI wrote no SQL that works in {tries} tries. Last: {one_line(proposal.text, 500)} - {failure}",
+        "Write the SQL yourself with get_schema_context and run_sql.",
+    )
 
 
 async def _run(call: Call, proposal: Proposal, limit: int) -> Table:
@@ -118,22 +116,15 @@ async def _run(call: Call, proposal: Proposal, limit: int) -> Table:
     return await query(call, proposal.select, proposal.dataset.dataset, limit=limit)
 
 
-def _told(table: Table, proposal: Proposal, choice: Choice, repairs: int) -> Table:
-    facts = [f"SQL: {one_line(proposal.text, 4000)}"]
-    if choice.fact:
-        facts.append(choice.fact)
+def _told(table: Table, proposal: Proposal, choice: Choice, tries: int) -> Table:
     model = f" by {one_line(proposal.model, 80)}" if proposal.model else ""
-    fixed = f", {repairs} of them repairs" if repairs else ""
-    facts.append(f"{repairs + 1} AI call{'s' if repairs else ''}{model}{fixed}.")
-    return replace(table, facts=(*table.facts, *facts))
+    calls = f"{tries} AI call{'s' if tries > 1 else ''}{model}{f', {tries - 1} of them repairs' if tries > 1 else ''}."
+    facts = (f"SQL: {one_line(proposal.text, 4000)}", choice.fact, calls)
+    return replace(table, facts=(*table.facts, *(fact for fact in facts if fact)))
 
 
-def _repair(question: str, proposal: Proposal, failed: Exception) -> str:
+def _repair(question: str, proposal: Proposal, failed: SqlRefused) -> str:
     return f"{question}\n\nThis SQL for it does not work: {proposal.text}\nReason: {failed}\nWrite corrected SQL."
-
-
-def _missing(question: str, refused: DomoMcpError, choice: Choice) -> str:
-    return f'"{one_line(question, 200)}" cannot be answered: {refused.message.rstrip(".")}. {choice.fact}'.strip()
 
 
 def _dataset_meant(select: sql.Select, described: Sequence[Described]) -> Described:
@@ -144,6 +135,8 @@ def _dataset_meant(select: sql.Select, described: Sequence[Described]) -> Descri
 
 
 def _schema(entry: Described) -> SourceSchema:
+    from domo_mcp.client.ai import SourceColumn, SourceSchema
+
     columns = []
     for column in entry.columns:
         description, synonyms = entry.meaning(column.name)

@@ -1,0 +1,32 @@
+"""Northwind Trail, an invented maker of outdoor gear: three years of data that hang together, always the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from domo_mcp.sandbox.company.board import BOARD
+from domo_mcp.sandbox.company.buyers import BUYERS
+from domo_mcp.sandbox.company.goods import PRODUCT_PLAN
+from domo_mcp.sandbox.company.marketing import MARKETING
+from domo_mcp.sandbox.company.metadata import cards, dataset, stream
+from domo_mcp.sandbox.company.people import EMPLOYEES, USERS
+from domo_mcp.sandbox.company.sales import ARCHIVE, SALES
+from domo_mcp.sandbox.company.support import SUPPORT
+from domo_mcp.sandbox.company.web import WEB
+from domo_mcp.sandbox.records import Record
+from domo_mcp.sandbox.warehouse import Column, Warehouse
+
+PLANS = (SALES, PRODUCT_PLAN, BUYERS, MARKETING, EMPLOYEES, SUPPORT, WEB, ARCHIVE, BOARD)
+
+
+def build(warehouse: Warehouse, now: datetime) -> Iterator[Record]:
+    """Fill the warehouse as of `now`, and give the records of users, datasets, cards and streams."""
+    yield from USERS
+    for plan in PLANS:
+        warehouse.create(plan.id, [Column(c.name, c.type) for c in plan.columns], plan.select(now.date()))
+        made = dataset(plan, now, warehouse.row_count(plan.id))
+        yield made
+        yield from cards(plan)
+        if made.stream_id is not None and plan.feed is not None:
+            yield stream(plan.feed, made)

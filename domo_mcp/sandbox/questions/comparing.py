@@ -1,0 +1,77 @@
+"""Places numbers: the limit of a list, or a comparison with the figure that is named beside it."""
+
+from __future__ import annotations
+
+from domo_mcp.sandbox.questions.draft import DEFAULT, Comparison, Sentence
+from domo_mcp.sandbox.questions.keywords import Keyword, Kind
+from domo_mcp.sandbox.questions.linking import Named
+from domo_mcp.sandbox.questions.marking import Number, Timed
+from domo_mcp.sandbox.questions.schema import NotUnderstood
+
+_LIMITING = {Kind.RANK, Kind.MOST, Kind.SELLING, Kind.RECENT, Kind.LIST}
+
+
+def place_number(sentence: Sentence, mark: Number) -> None:
+    """Read `satisfaction 5` as an equality, and `top 5` or `5 products` as a limit."""
+    before, draft = sentence.before(), sentence.draft
+    if isinstance(before, Named) and draft.figures and draft.figures[-1][1] is before and before.column.is_number:
+        function, figure = draft.figures.pop()
+        draft.comparisons.append(Comparison(figure, function, "=", (mark.value,), _subject(sentence)))
+    elif draft.limit is None and mark.value > 0 and mark.value == int(mark.value) and _is_limit(sentence):
+        draft.limit = int(mark.value)
+    else:
+        raise NotUnderstood(f"I do not know what the number {mark.text} is for", (mark.text,))
+
+
+def _is_limit(sentence: Sentence) -> bool:
+    before, after = sentence.before(), sentence.after()
+    if isinstance(after, Named):
+        return not after.columns or not after.column.is_number
+    return any(isinstance(m, Keyword) and m.kind in _LIMITING for m in (before, after))
+
+
+def place_comparison(sentence: Sentence, mark: Keyword) -> None:
+    """Take the numbers after the sign, and the figure right after or right before them."""
+    if isinstance(sentence.after(), Timed) and mark.text == "over":
+        return
+    subject, before = _subject(sentence), _named_right_before(sentence)
+    values = _numbers(sentence, mark)
+    function, figure = _compared(sentence, before)
+    operator = "BETWEEN" if mark.kind is Kind.BETWEEN else mark.stands_for
+    sentence.draft.comparisons.append(Comparison(figure, function, operator, tuple(n.value for n in values), subject))
+
+
+def _subject(sentence: Sentence) -> Named | None:
+    """Return the last thing named before a comparison that is no figure itself."""
+    named = [m for m in sentence.marks[: sentence.at - 1] if isinstance(m, Named)]
+    return next((n for n in reversed(named) if not (n.columns and n.column.is_number)), None)
+
+
+def _numbers(sentence: Sentence, mark: Keyword) -> tuple[Number, ...]:
+    """Take one number, or two with `and` between them."""
+    length = 3 if mark.kind is Kind.BETWEEN else 1
+    following = sentence.marks[sentence.at : sentence.at + length]
+    numbers = tuple(m for m in following[::2] if isinstance(m, Number))
+    joins = [m for m in following[1::2] if isinstance(m, Keyword) and m.kind is Kind.JOIN]
+    if len(numbers) + len(joins) != length:
+        raise NotUnderstood(f"`{mark.text}` needs {'two numbers' if length > 1 else 'a number'} after it", (mark.text,))
+    sentence.at += length
+    return numbers
+
+
+def _compared(sentence: Sentence, before: Named | None) -> tuple[str, Named | None]:
+    after, figures = sentence.after(), sentence.draft.figures
+    if isinstance(after, Named) and (after.is_row or after.key or after.column.is_number):
+        sentence.at += 1
+        return (DEFAULT if after.columns and after.column.is_number else "COUNT"), after
+    if figures and figures[-1][1] is before and (figures[-1][1].column.is_number or sentence.draft.heads):
+        return figures.pop()
+    return DEFAULT, None
+
+
+def _named_right_before(sentence: Sentence) -> Named | None:
+    """Return the name before a comparison's sign, with at most a verb between."""
+    before = list(sentence.marks[: sentence.at - 1])
+    while before and isinstance(before[-1], Keyword) and before[-1].kind is Kind.BE:
+        before.pop()
+    return before[-1] if before and isinstance(before[-1], Named) and before[-1].columns else None

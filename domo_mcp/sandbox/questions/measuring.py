@@ -1,0 +1,55 @@
+"""Which aggregate of which column a named figure means."""
+
+from __future__ import annotations
+
+from domo_mcp.sandbox.questions.linking import AMOUNTS, Named
+from domo_mcp.sandbox.questions.reading import Measure
+from domo_mcp.sandbox.questions.schema import Column, NotUnderstood, Schema
+from domo_mcp.sandbox.questions.words import phrase, quoted
+
+_SELLING = {"sold", "sell", "selling"}
+
+
+def measure(function: str, named: Named) -> Measure:
+    """Return the figure; an amount named without an aggregate is its sum, a rate so named is refused."""
+    if function in {"COUNT", "COUNT DISTINCT"}:
+        return _count(named)
+    column = named.column
+    if column.is_aggregate:
+        return _formula(function, column)
+    if not (column.is_number or (column.is_date and function in {"MIN", "MAX"})):
+        raise NotUnderstood(f"`{column.name}` holds no numbers", (named.text,))
+    if not function and not column.is_additive:
+        raise NotUnderstood(f"`{column.name}` needs a word for how: average, total, highest or lowest", (named.text,))
+    return Measure(function or "SUM", column)
+
+
+def _count(named: Named) -> Measure:
+    if named.is_row and not named.columns:
+        return Measure("COUNT")
+    return Measure("COUNT DISTINCT", named.key or named.column)
+
+
+def _formula(function: str, column: Column) -> Measure:
+    if function:
+        raise NotUnderstood(f"`{column.name}` is an aggregate already: ask for it as it is", (column.name,))
+    return Measure("FORMULA", column)
+
+
+def amount_column(schema: Schema, why: str) -> Column:
+    """Return the one column that says what a row is worth."""
+    found = [c for c in schema.columns if c.is_number and not AMOUNTS.isdisjoint(phrase(c.name))]
+    return _only(found, schema, why)
+
+
+def selling_column(schema: Schema) -> Column:
+    """Return the column that says how much was sold: the one whose name or synonyms say so."""
+    found = [c for c in schema.columns if c.is_number and any(_SELLING & set(phrase(n)) for n in (c.name, *c.synonyms))]
+    return _only(found, schema, "best selling")
+
+
+def _only(found: list[Column], schema: Schema, why: str) -> Column:
+    if len(found) == 1:
+        return found[0]
+    names = [c.name for c in found or schema.columns if c.is_number]
+    raise NotUnderstood(f"`{why}` does not say of which column: {quoted(names, 'or')}", (why,))

@@ -1,0 +1,168 @@
+"""Places names and values: as a figure, a group, a condition, or the head of the question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from domo_mcp.sandbox.questions.draft import DEFAULT, Sentence
+from domo_mcp.sandbox.questions.keywords import Keyword, Kind
+from domo_mcp.sandbox.questions.linking import Happened, Named, Titled, Valued
+from domo_mcp.sandbox.questions.marking import Number
+from domo_mcp.sandbox.questions.reading import Condition
+from domo_mcp.sandbox.questions.schema import Column, NotUnderstood
+from domo_mcp.sandbox.questions.words import quoted
+
+_HEADED = {Kind.WHICH, Kind.RANK, Kind.MOST, Kind.LIST, Kind.COUNT, Kind.AGGREGATE, Kind.SELLING}
+
+
+def place_name(sentence: Sentence, mark: Named) -> None:
+    """Give a name the role that the words before it ask for."""
+    draft, is_number = sentence.draft, bool(mark.columns) and mark.column.is_number
+    draft.starts_with_head |= not (draft.figures or draft.heads or sentence.functions or is_number)
+    most, sentence.most = sentence.most, False
+    if _has_its_value_next(sentence, mark):
+        sentence.role = ""
+    elif sentence.negation or (_is_flag(mark) and not sentence.by and sentence.functions in ([], ["COUNT"])):
+        _condition_of(sentence, mark)
+    elif sentence.by or (sentence.joined and sentence.role == "group" and not is_number):
+        _group(sentence, mark)
+    elif sentence.functions or sentence.distinct:
+        _figures(sentence, mark, sentence.functions or ["COUNT"])
+    elif is_number:
+        _bare_number(sentence, mark)
+    elif mark.columns and mark.column.is_date:
+        draft.happened.append(mark)
+    elif (most and draft.heads) or (sentence.joined and draft.figures and sentence.role not in {"head", "group"}):
+        _figures(sentence, mark, ["COUNT"])
+    else:
+        draft.heads.append(mark)
+        sentence.role = "head"
+
+
+def _bare_number(sentence: Sentence, mark: Named) -> None:
+    """Place a number column without an aggregate: with the one before it, or as the schema's default."""
+    draft = sentence.draft
+    is_listed = draft.listing or draft.asked or draft.direction or _is_compared(sentence)
+    if sentence.joined and sentence.role == "head" and not is_listed:
+        draft.figures.append(("COUNT", draft.heads.pop()))  # `orders and revenue by month`
+        sentence.role = DEFAULT
+    if draft.figures and not sentence.joined and not _is_compared(sentence):
+        raise NotUnderstood(f"I do not know how `{mark.text}` joins the rest", (mark.text,))
+    inherited = sentence.role if sentence.joined and sentence.role in {"SUM", "AVG", "MIN", "MAX"} else DEFAULT
+    _figures(sentence, mark, [inherited])
+
+
+def _is_compared(sentence: Sentence) -> bool:
+    after = sentence.after(skipping=Kind.BE)
+    compares = isinstance(after, Keyword) and after.kind in {Kind.COMPARE, Kind.BETWEEN}
+    return compares or isinstance(after, Number)
+
+
+def _figures(sentence: Sentence, mark: Named, functions: list[str]) -> None:
+    for function in functions:
+        sentence.draft.figures.append((_meant(function, mark, distinct=sentence.distinct), mark))
+    sentence.role, sentence.functions, sentence.by, sentence.distinct = functions[-1], [], "", False
+
+
+def _meant(function: str, mark: Named, *, distinct: bool) -> str:
+    """Read `how many units` as their sum, and `total orders` as their count."""
+    is_number = bool(mark.columns) and mark.column.is_number
+    if function == "COUNT" and is_number and not distinct:
+        return DEFAULT
+    return "COUNT" if function == "SUM" and not is_number and (mark.is_row or mark.key) else function
+
+
+def _group(sentence: Sentence, mark: Named) -> None:
+    if sentence.functions or (mark.columns and mark.column.is_number):
+        _figures(sentence, mark, sentence.functions or [DEFAULT])
+        return
+    _check_agent(sentence, mark)
+    if mark.is_row or mark.key:
+        check_per_average(sentence, mark.text)
+    sentence.draft.groups.append(mark)
+    sentence.by, sentence.role = "", "group"
+
+
+def _check_agent(sentence: Sentence, mark: Named) -> None:
+    """Refuse `returned by customers`: who did it, or what to group by."""
+    done = sentence.marks[sentence.at - 3] if sentence.at > 2 else None
+    is_deed = isinstance(done, Happened) or (isinstance(done, Valued) and done.text.endswith("ed"))
+    if is_deed and mark.is_plural:
+        raise NotUnderstood(f"`by {mark.text}` could say who did it: say `for each` to group", (mark.text,))
+
+
+def check_per_average(sentence: Sentence, text: str) -> None:
+    """Refuse `average revenue per customer`: of all rows, or of each customer's total."""
+    averages = [n for f, n in sentence.draft.figures if f == "AVG" and n.column.is_additive]
+    if sentence.by == "per" and averages:
+        raise NotUnderstood(
+            f"an average `per {text}` can mean two things: say `by {text}` for that of its rows", (text,)
+        )
+
+
+def _is_flag(mark: Named) -> bool:
+    return len(mark.columns) == 1 and mark.column.flag is not None
+
+
+def _condition_of(sentence: Sentence, mark: Named) -> None:
+    """Read a flag as being set, `not` before a flag as not, and `without` before another name as absent."""
+    absent = sentence.negation
+    sentence.negation = None
+    flag = mark.column.flag if _is_flag(mark) else None
+    if flag is not None:
+        operator = "NOT IN" if absent else "IN"
+        sentence.draft.conditions.append(Condition(mark.column, operator, (flag,)))
+    elif absent and absent.text == "without" and not mark.is_row and not mark.column.is_number:
+        sentence.draft.conditions.append(Condition(mark.key or mark.column, "IS NULL"))
+    else:
+        raise NotUnderstood(f"I do not know what a negation of `{mark.text}` means", (mark.text,))
+
+
+def _has_its_value_next(sentence: Sentence, mark: Named) -> bool:
+    """Whether a name only says whose value follows: `priority high`."""
+    before, after = sentence.before(), sentence.after(skipping=Kind.BE)
+    if sentence.by or sentence.role == "group" or (isinstance(before, Keyword) and before.kind in _HEADED):
+        return False
+    return isinstance(after, Valued) and any(column in mark.columns for column, _ in after.options)
+
+
+def place_value(sentence: Sentence, mark: Valued) -> None:
+    """Make a value a condition, or add it to the condition it is joined to."""
+    column, value = _one_option(sentence, mark)
+    conditions, negation, joined = sentence.draft.conditions, sentence.negation, sentence.joined
+    last, sentence.negation = (conditions[-1] if conditions else None), None
+    if joined and last and last.column == column and not negation and last.operator in {"IN", "NOT IN"}:
+        conditions[-1] = replace(last, values=(*last.values, value))
+    elif joined == "or" or (joined and last and last.operator == "NOT IN" and not negation):
+        raise NotUnderstood(f"`{mark.text}` is joined to a value of another column", (mark.text,))
+    else:
+        conditions.append(Condition(column, "NOT IN" if negation else "IN", (value,)))
+
+
+def _one_option(sentence: Sentence, mark: Valued) -> tuple[Column, str]:
+    """Choose the column a value belongs to: the one named beside it, else the only one."""
+    after = sentence.after()
+    for beside in (sentence.before(), after):
+        named = beside.columns if isinstance(beside, Named) else ()
+        if options := [option for option in mark.options if option[0] in named]:
+            sentence.at += beside is after
+            return options[0]
+    if len(mark.options) > 1:
+        names = quoted([c.name for c, _ in mark.options], "or")
+        raise NotUnderstood(f"`{mark.text}` is a value of {names}: say which", (mark.text,))
+    return mark.options[0]
+
+
+def place_happened(sentence: Sentence, mark: Happened) -> None:
+    """Note which date a verb means; `not shipped` is a date that is not there."""
+    if sentence.negation:
+        sentence.draft.conditions += [Condition(column, "IS NULL") for column in mark.columns]
+        sentence.negation = None
+    else:
+        sentence.draft.happened.append(mark)
+
+
+def place_title(sentence: Sentence, mark: Titled) -> None:
+    """Accept a word of the table's name before a name of its own: `marketing spend`."""
+    if not mark.is_qualifier and not isinstance(sentence.after(), Named):
+        raise NotUnderstood(f"I could not place `{mark.text}`", (mark.text,))

@@ -1,0 +1,176 @@
+"""Time expressions -> half-open date ranges, computed from today. Weeks begin on Monday."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_NAMES = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_MONTHS = (
+    {name[:3]: n for n, name in enumerate(_NAMES, 1)} | {name: n for n, name in enumerate(_NAMES, 1)} | {"sept": 9}
+)
+_SMALL = {
+    word: n
+    for n, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+}
+_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "q1": 1, "q2": 2, "q3": 3, "q4": 4}
+_MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+_TO_DATE = {"ytd": "year", "qtd": "quarter", "mtd": "month"}
+
+_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_UNIT = r"(?P<unit>day|week|month|quarter|year)s?"
+_COUNT = r"(?P<count>\d{1,3}|" + "|".join(_SMALL) + ")"
+_LEAD = r"(?P<lead>(?:(?:in|during|on|for|of|within|the|year) )*)"
+_START = r"(?:from |between )(?:the )?(?P<start>.+?) (?:to|and|until|till|through) (?P<end>.+)"
+_EDGE = r"(?P<side>since|from|after|before|until|till|through) (?P<edge>.+)"
+
+
+@dataclass(frozen=True)
+class Period:
+    """Dates from `start` on and before `end`; None leaves that side open."""
+
+    start: date | None
+    end: date | None
+
+
+def period_at(words: Sequence[str], today: date) -> tuple[Period, int] | None:
+    """Read a time expression at the beginning of `words`; return it with the number of words it takes."""
+    text = " ".join(words[:12])
+    return _range(text, today) or _open(text, today) or _single(text, today)
+
+
+def _range(text: str, today: date) -> tuple[Period, int] | None:
+    match = re.match(_START, text)
+    end = match and _single(f"in {match['end']}", today)
+    if not match or not end:
+        return None
+    year = re.search(_YEAR, " ".join(match["end"].split()[: end[1] - 1]))
+    start = (year and _whole(f"in {match['start']} {year[0]}", today)) or _whole(f"in {match['start']}", today)
+    if not start or not start.start or not end[0].end or start.start >= end[0].end:
+        return None
+    return Period(start.start, end[0].end), len(text[: match.start("end")].split()) + end[1] - 1
+
+
+def _open(text: str, today: date) -> tuple[Period, int] | None:
+    match = re.match(_EDGE, text)
+    edge = match and _single(f"in {match['edge']}", today)
+    if not match or not edge:
+        return None
+    (inner, length), side = edge, match["side"]
+    starts = {"since": inner.start, "from": inner.start, "after": inner.end}
+    ends = {"before": inner.start}
+    period = Period(starts[side], None) if side in starts else Period(None, ends.get(side, inner.end))
+    return period, length - 1 + len(side.split())
+
+
+def _whole(text: str, today: date) -> Period | None:
+    found = _single(text, today)
+    return found[0] if found and found[1] == len(text.split()) else None
+
+
+def _single(text: str, today: date) -> tuple[Period, int] | None:
+    for pattern, build in _RULES:
+        if (match := pattern.match(text)) and (period := _valid(build, match, today)):
+            return period, len(match[0].split())
+    return None
+
+
+def _valid(build: _Build, match: re.Match[str], today: date) -> Period | None:
+    try:
+        return build(match, today)
+    except ValueError:  # 31 April, a 13th month
+        return None
+
+
+def _calendar(unit: str, day: date, step: int = 0) -> Period:
+    """Return the calendar unit that holds `day`, moved by `step` units."""
+    if unit in {"day", "week"}:
+        length = timedelta(days=7 if unit == "week" else 1)
+        start = day - timedelta(days=day.weekday() if unit == "week" else 0) + step * length
+        return Period(start, start + length)
+    months = _MONTHS_IN[unit]
+    first = date(day.year, (day.month - 1) // months * months + 1, 1)
+    return Period(_add_months(first, step * months), _add_months(first, (step + 1) * months))
+
+
+def _add_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _rolling(match: re.Match[str], today: date) -> Period:
+    """Return the last so many units up to and including today."""
+    unit, count, end = match["unit"], match["count"] or "one", today + timedelta(days=1)
+    number = _SMALL.get(count) or int(count)
+    if unit in {"day", "week"}:
+        return Period(end - timedelta(days=number * (7 if unit == "week" else 1)), end)
+    return Period(_add_months(end, -number * _MONTHS_IN[unit]), end)
+
+
+def _named(match: re.Match[str], today: date) -> Period:
+    return _calendar(match["unit"], today, 0 if match["which"] in {"this", "current"} else -1)
+
+
+def _so_far(match: re.Match[str], today: date) -> Period:
+    unit = match["unit"] or _TO_DATE[match["short"]]
+    return Period(_calendar(unit, today).start, today + timedelta(days=1))
+
+
+def _quarter(match: re.Match[str], today: date) -> Period:
+    return _begun("quarter", _QUARTERS[match["quarter"]] * 3 - 2, match["year"] or match["before"], today)
+
+
+def _month(match: re.Match[str], today: date) -> Period | None:
+    if match["month"] in {"may", "march"} and not match["lead"].strip() and not match["year"]:
+        return None  # both are verbs too
+    return _begun("month", _MONTHS[match["month"]], match["year"], today)
+
+
+def _begun(unit: str, month: int, year: str | None, today: date) -> Period:
+    """Return the month or quarter that begins in `month`: of the year given, else the latest that has begun."""
+    latest = today.year if month <= today.month else today.year - 1
+    return _calendar(unit, date(int(year) if year else latest, month, 1))
+
+
+def _day(match: re.Match[str], _: date) -> Period:
+    return _calendar("day", date(int(match["year"]), _MONTHS[match["month"]], int(match["day"])))
+
+
+_Build = Callable[[re.Match[str], date], Period | None]
+_RULES: list[tuple[re.Pattern[str], _Build]] = [
+    (re.compile(rf"{_LEAD}(?:{pattern})(?!\S)"), build)
+    for pattern, build in (
+        (r"(?P<iso>\d{4}-\d\d-\d\d)", lambda m, _: _calendar("day", date.fromisoformat(m["iso"]))),
+        (rf"{_MONTH} (?P<day>\d\d?) (?:, )?{_YEAR}", _day),
+        (rf"(?P<day>\d\d?) (?:of )?{_MONTH} {_YEAR}", _day),
+        (rf"(?:last|past|previous) {_COUNT} {_UNIT}", _rolling),
+        (rf"past(?P<count>) {_UNIT}", _rolling),
+        (rf"(?P<which>this|current|last|previous) {_UNIT}(?<!s)", _named),
+        (rf"(?:{_UNIT} to date|(?P<short>ytd|qtd|mtd))", _so_far),
+        (rf"(?:(?P<before>(?:19|20)\d\d) )?(?P<quarter>q[1-4])(?: (?:of )?{_YEAR})?", _quarter),
+        (rf"(?P<before>)(?P<quarter>first|second|third|fourth) quarter(?: of {_YEAR})?", _quarter),
+        (rf"{_MONTH}(?: (?:, |of )?{_YEAR})?", _month),
+        (r"today", lambda _, today: _calendar("day", today)),
+        (r"yesterday", lambda _, today: _calendar("day", today, -1)),
+        (_YEAR, lambda m, _: _calendar("year", date(int(m["year"]), 1, 1))),
+    )
+]

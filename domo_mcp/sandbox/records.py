@@ -1,0 +1,134 @@
+"""What the sandbox remembers about users, datasets, cards and streams. Times are milliseconds since 1970, in UTC."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Role = Literal["Admin", "Privileged", "Editor", "Participant"]
+AccessLevel = Literal["OWNER", "CO_OWNER", "CAN_EDIT", "CAN_SHARE", "CAN_VIEW"]
+
+
+class Part(BaseModel):
+    """A part of a record."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Record(Part):
+    """Something stored by its kind and `id`."""
+
+    id: int | str
+
+
+class User(Record):
+    """A person who can sign in."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    role_id: int
+    title: str
+    active: bool = True
+
+
+class Grant(Part):
+    """What one user may do with a dataset."""
+
+    user_id: int
+    level: AccessLevel
+
+
+class ColumnNote(Part):
+    """What people wrote about a column; its type is the warehouse's business."""
+
+    name: str
+    description: str
+    synonyms: tuple[str, ...] = ()
+    agent_enabled: bool = True
+    visible: bool = True
+
+
+class BeastMode(Part):
+    """A calculation kept on a dataset. `columns` are those it reads, in order."""
+
+    id: str
+    name: str
+    formula: str
+    data_type: Literal["LONG", "DOUBLE", "DECIMAL", "STRING"]
+    aggregated: bool
+    columns: tuple[str, ...]
+
+
+class DataVersion(Part):
+    """One load of a dataset."""
+
+    id: int
+    recorded: int
+    completed: int
+    rows: int
+    size_bytes: int
+
+
+class Dataset(Record):
+    """Metadata of a dataset; its rows and columns are in the warehouse under the same id.
+
+    `provider` is Domo's data provider type. `unit` says what one row is; None where nobody has written a dictionary.
+    `partitioned_by` names the date column whose months are the partitions.
+    """
+
+    id: str
+    name: str
+    description: str
+    unit: str | None
+    owner_id: int
+    provider: str
+    created: int
+    updated: int
+    columns: tuple[ColumnNote, ...]
+    beast_modes: tuple[BeastMode, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    tags: tuple[str, ...] = ()
+    certified_by: int | None = None
+    stream_id: int | None = None
+    partitioned_by: str | None = None
+    versions: tuple[DataVersion, ...] = ()
+
+
+class Card(Record):
+    """A chart on a dataset."""
+
+    id: int
+    title: str
+    chart_type: str
+    dataset_id: str
+    owner_id: int
+
+
+class Execution(Part):
+    """One run of a stream."""
+
+    id: int
+    started: int
+    ended: int
+    state: Literal["SUCCESS", "ERROR"]
+    rows: int
+    size_bytes: int
+    errors: tuple[str, ...] = ()
+
+
+class Stream(Record):
+    """A connector that fills a dataset. `executions` has the newest run first."""
+
+    id: int
+    dataset_id: str
+    provider: str
+    provider_name: str
+    update_method: Literal["APPEND", "REPLACE"]
+    schedule: str
+    query: str
+    created_by: int
+    created: int
+    executions: tuple[Execution, ...]

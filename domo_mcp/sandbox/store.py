@@ -1,0 +1,84 @@
+"""One sandbox's state: rows in the warehouse, everything else as records in a small SQLite file beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from domo_mcp.sandbox import company
+from domo_mcp.sandbox.records import Record
+from domo_mcp.sandbox.warehouse import Warehouse
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS records (kind TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, id))"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """The state of one sandbox. `warehouse` has the datasets' rows, `clock` tells the sandbox's time."""
+
+    def __init__(self, warehouse: Warehouse, records: sqlite3.Connection, clock: Callable[[], datetime]) -> None:
+        """Hold what `open` has opened."""
+        self.warehouse = warehouse
+        self.clock = clock
+        self._records = records
+
+    @classmethod
+    def open(cls, data: Path | None = None, *, clock: Callable[[], datetime] = _now) -> Store:
+        """Open the state in a folder, or in memory for None; the first opening makes the company as of the clock's day.
+
+        Raises `warehouse.WarehouseBusy` when another process has the folder open.
+        """
+        if data is not None:
+            data.mkdir(parents=True, exist_ok=True)
+        warehouse = Warehouse(data, clock=clock)
+        try:
+            # Handlers run on whichever thread runs the event loop; SQLite itself serialises.
+            records = sqlite3.connect(data / "sandbox.sqlite" if data else ":memory:", check_same_thread=False)
+            store = cls(warehouse, records, clock)
+            store._found()
+        except BaseException:
+            warehouse.close()
+            raise
+        return store
+
+    def _found(self) -> None:
+        """Make the company unless it is there; what an interrupted first opening left behind is made again."""
+        self._records.execute(_SCHEMA)
+        if self._records.execute("SELECT 1 FROM records LIMIT 1").fetchone():
+            return
+        for left_over in self.warehouse.datasets():
+            self.warehouse.drop(left_over)
+        self.put(*company.build(self.warehouse, self.clock()))
+
+    def get(self, kind: type[RecordT], key: int | str) -> RecordT | None:
+        """Give the record of a kind and id, or None."""
+        row = self._records.execute(
+            "SELECT body FROM records WHERE kind = ? AND id = ?", (kind.__name__, str(key))
+        ).fetchone()
+        return kind.model_validate_json(row[0]) if row else None
+
+    def all(self, kind: type[RecordT]) -> list[RecordT]:
+        """Give all records of a kind, in the order they were first put."""
+        rows = self._records.execute("SELECT body FROM records WHERE kind = ? ORDER BY rowid", (kind.__name__,))
+        return [kind.model_validate_json(body) for (body,) in rows]
+
+    def put(self, *records: Record) -> None:
+        """Store records, all or none; one of the same kind and id is replaced."""
+        with self._records:
+            self._records.executemany(
+                "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+                [(type(record).__name__, str(record.id), record.model_dump_json()) for record in records],
+            )
+
+    def close(self) -> None:
+        """Write everything down and let go of the folder."""
+        self._records.close()
+        self.warehouse.close()

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import anyio
+import pytest
+from pydantic import ValidationError
+
+from domo_mcp.client.limits import Bucket, Limits, Throttle
+from domo_mcp.errors import RateLimited
+
+
+def test_a_burst_goes_at_once_and_the_rest_at_the_rate() -> None:
+    bucket = Bucket(Limits(per_minute=60, burst=2), now=0.0)
+    assert [bucket.reserve(0.0) for _ in range(4)] == [0.0, 0.0, 1.0, 2.0]
+
+
+def test_a_pause_refills_the_burst_and_no_more() -> None:
+    bucket = Bucket(Limits(per_minute=60, burst=2), now=0.0)
+    bucket.reserve(0.0)
+    assert [bucket.reserve(1000.0) for _ in range(3)] == [0.0, 0.0, 1.0]
+
+
+def test_a_token_given_back_is_there_for_the_next() -> None:
+    bucket = Bucket(Limits(per_minute=60, burst=1), now=0.0)
+    bucket.reserve(0.0)
+    assert bucket.reserve(0.0) == 1.0
+    bucket.give_back()
+    assert bucket.reserve(0.0) == 1.0
+
+
+@pytest.mark.parametrize("field", ["concurrency", "per_minute", "burst"])
+def test_a_limit_that_lets_nothing_through_is_refused(field: str) -> None:
+    with pytest.raises(ValidationError):
+        Limits.model_validate({field: 0})
+
+
+async def test_a_turn_beyond_the_deadline_is_refused_at_once() -> None:
+    throttle = Throttle(Limits(per_minute=1, burst=1))
+    start = anyio.current_time()
+    async with throttle.slot(start + 10):
+        pass
+    with pytest.raises(RateLimited) as caught:
+        async with throttle.slot(start + 10):
+            pytest.fail("the second request of a minute got through")
+    assert anyio.current_time() - start < 1
+    assert caught.value.surely_unprocessed
+    assert caught.value.retry_after == pytest.approx(60, abs=1)
+    assert "own limit" in caught.value.message
+
+
+async def test_a_full_house_is_a_refusal_at_the_deadline_and_not_a_hang() -> None:
+    throttle = Throttle(Limits(concurrency=1))
+    async with throttle.slot(anyio.current_time() + 10):
+        with pytest.raises(RateLimited, match="1 requests at once"):
+            async with throttle.slot(anyio.current_time() + 0.01):
+                pytest.fail("two requests got through")
+
+
+async def test_no_more_than_the_allowed_number_run_at_once() -> None:
+    throttle = Throttle(Limits(concurrency=2))
+    running, most = 0, 0
+
+    async def work() -> None:
+        nonlocal running, most
+        async with throttle.slot(anyio.current_time() + 10):
+            running += 1
+            most = max(most, running)
+            await anyio.lowlevel.checkpoint()
+            running -= 1
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(6):
+            tasks.start_soon(work)
+    assert most == 2
+
+
+async def test_a_wait_that_is_cancelled_leaves_its_place_and_its_token() -> None:
+    throttle = Throttle(Limits(concurrency=1, per_minute=6, burst=1))
+    deadline = anyio.current_time() + 50
+    async with throttle.slot(deadline):
+        pass
+    for _ in range(8):
+        with anyio.move_on_after(0) as scope:
+            async with throttle.slot(deadline):
+                pytest.fail("a turn that is ten seconds away came at once")
+        assert scope.cancelled_caught
+
+
+async def test_a_failure_inside_frees_the_place() -> None:
+    throttle = Throttle(Limits(concurrency=1))
+    for _ in range(3):
+        with pytest.raises(KeyError):
+            async with throttle.slot(anyio.current_time() + 0.01):
+                raise KeyError

@@ -1,0 +1,108 @@
+"""Which schema answers, and what a schema's own words add."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from domo_mcp.sandbox.questions import Column, NotUnderstood, Schema, write_sql
+
+TODAY = date(2026, 11, 22)
+PROFIT = Column("Profit", "DECIMAL", formula="`Revenue` - `Cost`")
+ORDER_VALUE = Column("Average Order Value", "DECIMAL", formula="SUM(`Revenue`) / COUNT(DISTINCT `Order ID`)")
+
+
+def asked(question: str, *schemas: Schema) -> str:
+    """Ask on the day of all these tests."""
+    return write_sql(question, schemas, today=TODAY)
+
+
+def test_the_documents_examples_are_answered_with_the_documents_types() -> None:
+    sales = Schema("Sales", (Column("Date", "date"), Column("Sales", "number")), "Sales Data")
+    assert (
+        asked("Create a sql query to show me total sales.", sales)
+        == "SELECT SUM(`Sales`) AS `Total Sales` FROM `Sales`"
+    )
+    assert asked("Show me the sales for the last 3 months.", sales).endswith(
+        "WHERE `Date` >= '2026-08-23' AND `Date` < '2026-11-23'"
+    )
+
+
+def test_the_sales_of_a_sales_table_are_its_amount_and_not_its_rows() -> None:
+    stores = Schema("Store Sales", (Column("region", "STRING"), Column("amount", "LONG")))
+    assert "SUM(`amount`)" in asked("What are my total sales by region?", stores)
+
+
+def test_rows_without_an_id_are_counted_as_rows() -> None:
+    visits = Schema("Store Visits", (Column("Date", "DATE"), Column("Store", "STRING")))
+    assert asked("How many visits?", visits) == "SELECT COUNT(*) AS `Number of Rows` FROM `Store Visits`"
+
+
+def test_a_beast_mode_of_rows_is_summed_and_one_of_groups_stands_alone(orders: Schema) -> None:
+    schema = replace(orders, columns=(*orders.columns, PROFIT, ORDER_VALUE))
+    assert "SUM((`Revenue` - `Cost`)) AS `Total Profit`" in asked("profit by region", schema)
+    assert "(SUM(`Revenue`) / COUNT(DISTINCT `Order ID`)) AS `Average Order Value`" in asked(
+        "average order value by region", schema
+    )
+
+
+def test_a_beast_mode_of_groups_cannot_be_summed_or_filter_rows(orders: Schema) -> None:
+    schema = replace(orders, columns=(*orders.columns, ORDER_VALUE))
+    for question in ("total average order value", "orders with average order value above 5"):
+        with pytest.raises(NotUnderstood, match=r"[Aa]verage [Oo]rder [Vv]alue"):
+            asked(question, schema)
+
+
+def test_a_value_of_two_columns_needs_its_column() -> None:
+    staff = Schema(
+        "Staff", (Column("Name", "STRING", values=("Bo Chen",)), Column("Manager", "STRING", values=("Bo Chen",)))
+    )
+    with pytest.raises(NotUnderstood, match="`Bo Chen` is a value of `Name` or `Manager`"):
+        asked("How many rows with Bo Chen?", staff)
+    assert asked("How many rows with manager Bo Chen?", staff).endswith("WHERE `Manager` = 'Bo Chen'")
+
+
+def test_two_columns_that_fit_equally_are_both_named() -> None:
+    prices = Schema("Items", (Column("List Price", "DECIMAL"), Column("Unit Price", "DECIMAL")))
+    with pytest.raises(NotUnderstood, match="`price` could be `List Price` or `Unit Price`"):
+        asked("average price", prices)
+
+
+def test_a_synonym_of_a_name_still_counts_by_the_id_because_names_repeat(orders: Schema) -> None:
+    columns = (replace(c, synonyms=("customer", "client")) if c.name == "Customer Name" else c for c in orders.columns)
+    schema = replace(orders, columns=tuple(columns))
+    for noun in ("customers", "clients"):
+        assert "COUNT(DISTINCT `Customer ID`)" in asked(f"How many {noun}?", schema)
+        assert asked(f"revenue by {noun}", schema).startswith("SELECT `Customer Name`, ")
+
+
+def test_best_selling_needs_a_column_that_says_what_was_sold(orders: Schema) -> None:
+    plain = replace(orders, columns=tuple(replace(c, synonyms=()) for c in orders.columns))
+    with pytest.raises(NotUnderstood, match="best selling"):
+        asked("best selling product", plain)
+
+
+def test_a_table_with_a_qualifier_in_its_name_waits_until_it_is_asked_for(company: tuple[Schema, ...]) -> None:
+    assert "FROM `Sales Orders` " in asked("revenue by region", *company)
+    assert "FROM `Sales Orders (Archive)` " in asked("revenue by region in the archive", *company)
+    archive = company[-1]
+    assert "FROM `Sales Orders (Archive)` " in asked("revenue by region", archive)
+
+
+def test_quotes_and_backslashes_in_values_and_names_stay_inside_their_literals() -> None:
+    odd = Schema("Odd `t`", (Column("It`s", "STRING", values=("O'Brien \\",)), Column("N", "LONG")))
+    sql = asked("total n for o'brien", odd)
+    assert sql == r"SELECT SUM(`N`) AS `Total N` FROM `Odd ``t``` WHERE `It``s` = 'O''Brien \\'"
+
+
+@pytest.mark.parametrize("question", ["", "?!", "   "])
+def test_an_empty_question_is_refused(question: str, orders: Schema) -> None:
+    with pytest.raises(NotUnderstood, match="no question"):
+        asked(question, orders)
+
+
+def test_a_question_without_a_schema_is_refused() -> None:
+    with pytest.raises(NotUnderstood, match="no schema"):
+        asked("total revenue")

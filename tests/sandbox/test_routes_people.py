@@ -1,0 +1,20 @@
+"""Users over HTTP."""
+
+import httpx
+
+
+async def test_a_token_is_its_user(alex: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
+    me = (await alex.get("/api/content/v2/users/me")).json()
+    assert (me["id"], me["displayName"], me["role"]) == (1001, "Alex Rivera", "Privileged")
+    assert me["emailAddress"].endswith("@example.com")
+    assert (await admin.get("/api/content/v2/users/me")).json()["role"] == "Admin"
+
+
+async def test_users_come_by_page_and_by_id(alex: httpx.AsyncClient) -> None:
+    everybody = (await alex.get("/api/content/v3/users", params={"active": "true"})).json()
+    assert len(everybody) == 5
+    assert set(everybody[0]) == {"id", "displayName", "role", "roleId", "detail"}
+    page = (await alex.get("/api/content/v3/users", params={"limit": 2, "offset": 1})).json()
+    assert page == everybody[1:3]
+    named = (await alex.get("/api/content/v3/users", params={"id": "27,1003"})).json()
+    assert [user["displayName"] for user in named] == ["Robin Falk", "Priya Nair"]
