@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
 
 LOCAL_PRINCIPAL = "local"
+_UNLIMITED = 1_000_000  # the embedded sandbox is this process: there is nobody to spare
 SANDBOX_ORIGIN = "https://sandbox.invalid"
 SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but invented data
 
@@ -88,7 +89,7 @@ class Instance:
                 self.name,
                 url,
                 DeveloperToken(self.settings.auth.token.get_secret_value() if self.settings.auth else SANDBOX_TOKEN),
-                limits=Limits(concurrency=limits.concurrency, per_minute=limits.per_minute),
+                limits=Limits(concurrency=limits.concurrency, per_minute=_UNLIMITED if embedded else limits.per_minute),
                 timeout_s=limits.timeout_s,
                 call_timeout_s=limits.call_timeout_s,
                 app=embedded,

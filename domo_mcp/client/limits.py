@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,7 +13,7 @@ from domo_mcp.errors import RateLimited
 
 
 class Limits(BaseModel):
-    """Requests at once, requests a minute, and how many may go at once after a pause (`burst`).
+    """Requests at once, and requests in any minute.
 
     The default rate is the one number Domo gives: about 120 requests a minute for its search API (portal, Search).
     """
@@ -20,31 +21,31 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     concurrency: PositiveInt = 8
     per_minute: PositiveInt = 120
-    burst: PositiveInt = 20
 
 
 USUAL_LIMITS = Limits()
+_MINUTE = 60.0
 
 
-class Bucket:
-    """A token bucket that gives reservations; it holds no clock, so every call names its time in seconds."""
+class Window:
+    """The turns of the last minute and those to come; it holds no clock, so every call names its time in seconds."""
 
-    def __init__(self, limits: Limits, now: float) -> None:
-        self._rate = limits.per_minute / 60
-        self._size = float(limits.burst)
-        self._tokens = self._size
-        self._at = now
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._turns: deque[float] = deque()
 
     def reserve(self, now: float) -> float:
-        """Take one token, of the future if need be, and return the seconds until it is there."""
-        self._tokens = min(self._size, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        self._tokens -= 1
-        return max(0.0, -self._tokens / self._rate)
+        """Take the next turn and return its time: now, unless the minute before has its number already."""
+        while self._turns and self._turns[0] <= now - _MINUTE:
+            self._turns.popleft()
+        full = len(self._turns) >= self._per_minute
+        turn = self._turns[-self._per_minute] + _MINUTE if full else now
+        self._turns.append(turn)
+        return turn
 
-    def give_back(self) -> None:
-        """Return a token that was not used."""
-        self._tokens = min(self._size, self._tokens + 1)
+    def give_back(self, turn: float) -> None:
+        """Return a turn that was not used."""
+        self._turns.remove(turn)
 
 
 class Throttle:
@@ -53,7 +54,7 @@ class Throttle:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._slots = anyio.Semaphore(limits.concurrency)
-        self._bucket = Bucket(limits, anyio.current_time())
+        self._window = Window(limits.per_minute)
 
     @asynccontextmanager
     async def slot(self, deadline: float) -> AsyncIterator[None]:
@@ -63,7 +64,7 @@ class Throttle:
         """
         await self._take_place(deadline)
         try:
-            await self._take_token(deadline)
+            await self._take_turn(deadline)
             yield
         finally:
             self._slots.release()
@@ -77,15 +78,16 @@ class Throttle:
             if wait.cancelled_caught:
                 raise self._too_busy(f"{self._limits.concurrency} requests at once", None) from None
 
-    async def _take_token(self, deadline: float) -> None:
-        wait = self._bucket.reserve(anyio.current_time())
-        if anyio.current_time() + wait > deadline:
-            self._bucket.give_back()
-            raise self._too_busy(f"{self._limits.per_minute} requests a minute", wait)
+    async def _take_turn(self, deadline: float) -> None:
+        now = anyio.current_time()
+        turn = self._window.reserve(now)
+        if turn > deadline:
+            self._window.give_back(turn)
+            raise self._too_busy(f"{self._limits.per_minute} requests a minute", turn - now)
         try:
-            await anyio.sleep(wait)
+            await anyio.sleep_until(turn)
         except anyio.get_cancelled_exc_class():
-            self._bucket.give_back()
+            self._window.give_back(turn)
             raise
 
     @staticmethod

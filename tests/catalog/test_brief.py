@@ -51,6 +51,6 @@ def test_the_budget_holds_and_what_is_missing_is_named(most: int) -> None:
 
 
 def test_a_dataset_without_room_for_its_columns_is_only_named() -> None:
-    text, left_out = brief([described("Orders", 5), described("Tickets", 500)], today=TODAY, max_tokens=200)
+    text, left_out = brief([described("Orders", 5), described("Tickets", 500)], today=TODAY, max_tokens=150)
     assert "`Tickets`" not in text
     assert left_out == ['"Tickets" (id-Tickets) with 500 columns']

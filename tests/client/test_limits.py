@@ -4,37 +4,35 @@ import anyio
 import pytest
 from pydantic import ValidationError
 
-from domo_mcp.client.limits import Bucket, Limits, Throttle
+from domo_mcp.client.limits import Limits, Throttle, Window
 from domo_mcp.errors import RateLimited
 
 
-def test_a_burst_goes_at_once_and_the_rest_at_the_rate() -> None:
-    bucket = Bucket(Limits(per_minute=60, burst=2), now=0.0)
-    assert [bucket.reserve(0.0) for _ in range(4)] == [0.0, 0.0, 1.0, 2.0]
+def test_a_minute_has_its_number_of_turns_and_no_more() -> None:
+    window = Window(per_minute=2)
+    assert [window.reserve(at) for at in (0.0, 30.0, 40.0, 40.0, 40.0)] == [0.0, 30.0, 60.0, 90.0, 120.0]
 
 
-def test_a_pause_refills_the_burst_and_no_more() -> None:
-    bucket = Bucket(Limits(per_minute=60, burst=2), now=0.0)
-    bucket.reserve(0.0)
-    assert [bucket.reserve(1000.0) for _ in range(3)] == [0.0, 0.0, 1.0]
+def test_turns_of_more_than_a_minute_ago_do_not_count() -> None:
+    window = Window(per_minute=2)
+    assert [window.reserve(at) for at in (0.0, 1.0, 60.0, 1000.0, 1000.0)] == [0.0, 1.0, 60.0, 1000.0, 1000.0]
 
 
-def test_a_token_given_back_is_there_for_the_next() -> None:
-    bucket = Bucket(Limits(per_minute=60, burst=1), now=0.0)
-    bucket.reserve(0.0)
-    assert bucket.reserve(0.0) == 1.0
-    bucket.give_back()
-    assert bucket.reserve(0.0) == 1.0
+def test_a_turn_given_back_is_there_for_the_next() -> None:
+    window = Window(per_minute=1)
+    window.reserve(0.0)
+    window.give_back(window.reserve(1.0))
+    assert window.reserve(2.0) == 60.0
 
 
-@pytest.mark.parametrize("field", ["concurrency", "per_minute", "burst"])
+@pytest.mark.parametrize("field", ["concurrency", "per_minute"])
 def test_a_limit_that_lets_nothing_through_is_refused(field: str) -> None:
     with pytest.raises(ValidationError):
         Limits.model_validate({field: 0})
 
 
 async def test_a_turn_beyond_the_deadline_is_refused_at_once() -> None:
-    throttle = Throttle(Limits(per_minute=1, burst=1))
+    throttle = Throttle(Limits(per_minute=1))
     start = anyio.current_time()
     async with throttle.slot(start + 10):
         pass
@@ -73,15 +71,15 @@ async def test_no_more_than_the_allowed_number_run_at_once() -> None:
     assert most == 2
 
 
-async def test_a_wait_that_is_cancelled_leaves_its_place_and_its_token() -> None:
-    throttle = Throttle(Limits(concurrency=1, per_minute=6, burst=1))
-    deadline = anyio.current_time() + 50
+async def test_a_wait_that_is_cancelled_leaves_its_place_and_its_turn() -> None:
+    throttle = Throttle(Limits(concurrency=1, per_minute=1))
+    deadline = anyio.current_time() + 500
     async with throttle.slot(deadline):
         pass
     for _ in range(8):
         with anyio.move_on_after(0) as scope:
             async with throttle.slot(deadline):
-                pytest.fail("a turn that is ten seconds away came at once")
+                pytest.fail("a turn that is a minute away came at once")
         assert scope.cancelled_caught
 
 

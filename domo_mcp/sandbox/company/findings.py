@@ -50,12 +50,11 @@ def findings(today: date) -> tuple[Finding, ...]:
 
 def _west(today: date) -> Finding:
     begin, end = last_quarter(today)
-    before = last_quarter(begin)[0]
     year = begin.replace(year=begin.year - 1), end.replace(year=end.year - 1)
     bad = f"`{{0}}` >= '{begin}' AND `{{0}}` < '{end}'"
     orders, tickets = bad.format("Order Date"), bad.format("Created At")
     same = f"`Order Date` >= '{year[0]}' AND `Order Date` < '{year[1]}'"
-    usual = f"`Created At` >= '{before}' AND `Created At` < '{begin}'"
+    usual = f"`Created At` < '{begin}'"
     west = "FROM table WHERE `Region` = 'West'"
     return Finding(
         f"Revenue of the West dips from {begin} to {end}: parcels left late, customers complained and cancelled.",

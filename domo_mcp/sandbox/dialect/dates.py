@@ -92,9 +92,8 @@ def str_to_date(arguments: list[exp.Expr]) -> exp.Expr:
     pattern = _pattern(arguments[1])
     if patterns.has_date(pattern) and not patterns.has_whole_date(pattern):
         return cast_to(exp.null(), "DATE", "date")
-    parsed = call(
-        "try_strptime", text(arguments[0]), exp.Literal.string(patterns.parse_format(pattern)), of="datetime"
-    )
+    written = call("domo.unspaced", text(arguments[0]), of="text")
+    parsed = call("try_strptime", written, exp.Literal.string(patterns.parse_format(pattern)), of="datetime")
     if not patterns.has_time(pattern):
         return cast_to(parsed, "DATE", "date")
     if not patterns.has_date(pattern):

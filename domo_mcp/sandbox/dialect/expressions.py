@@ -70,16 +70,16 @@ def _in(node: exp.Expr) -> exp.Expr:
 
 
 def _like(node: exp.Expr) -> exp.Expr:
-    if isinstance(node.parent, exp.Escape):
-        return node
-    matched = exp.ILike(this=text(node.this), expression=text(node.expression))
-    return typed(exp.Escape(this=matched, expression=exp.Literal.string("\\")), "boolean")
+    return node if isinstance(node.parent, exp.Escape) else _matched(node, exp.Literal.string("\\"))
 
 
 def _escape(node: exp.Expr) -> exp.Expr:
-    like = node.this
-    matched = exp.ILike(this=text(like.this), expression=text(like.expression))
-    return typed(exp.Escape(this=matched, expression=node.expression), "boolean")
+    return _matched(node.this, node.expression)
+
+
+def _matched(like: exp.Expr, escape: exp.Expr) -> exp.Expr:
+    matched = exp.Escape(this=exp.ILike(this=text(like.this), expression=text(like.expression)), expression=escape)
+    return typed(exp.Not(this=exp.Paren(this=matched)) if like.args.get("negate") else matched, "boolean")
 
 
 def _is(node: exp.Expr) -> exp.Expr:

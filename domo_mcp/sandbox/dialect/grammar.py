@@ -54,8 +54,24 @@ _ADMITTED = {
     exp.DataType, exp.DataTypeParam, exp.Interval, exp.Var, exp.Window, exp.WindowSpec, exp.Substring, exp.Trim,
     exp.Concat,
 }  # fmt: skip
-_BARE = {exp.Star: (), exp.Table: ("this", "alias"), exp.TableAlias: ("this",), exp.Column: ("this", "table"),
-         exp.With: ("expressions",), exp.Distinct: ("expressions",)}  # fmt: skip
+_TAIL = ("with_", "order", "limit", "offset")
+
+# The only parts these may have; for the others every part is a node or harmless.
+_PARTS: dict[type[exp.Expr], tuple[str, ...]] = {
+    exp.Select: ("expressions", "distinct", "from_", "where", "group", "having", "windows", *_TAIL),
+    exp.Union: ("this", "expression", "distinct", *_TAIL),
+    exp.Subquery: ("this", "alias", *_TAIL),
+    exp.Star: (),
+    exp.Table: ("this", "alias"),
+    exp.TableAlias: ("this",),
+    exp.Column: ("this", "table"),
+    exp.With: ("expressions",),
+    exp.Distinct: ("expressions",),
+    exp.Group: ("expressions",),
+    exp.Between: ("this", "low", "high"),
+    exp.In: ("this", "expressions", "query"),
+    exp.Cast: ("this", "to"),
+}
 
 
 def parse(sql: str) -> exp.Query:
@@ -126,7 +142,7 @@ def _admit_node(node: exp.Expr) -> None:
         raise QueryError("WITH RECURSIVE is not supported")
     if type(node) not in _ADMITTED:
         raise QueryError(f"{type(node).__name__.upper()} is not supported")
-    allowed = _BARE.get(type(node))
+    allowed = _PARTS.get(type(node))
     extra = [name for name, part in node.args.items() if part and allowed is not None and name not in allowed]
     if extra or (isinstance(node, exp.Select) and not node.selects):
         raise QueryError(f"Syntax error near '{written(node)[:60]}'")

@@ -101,6 +101,7 @@ CREATE MACRO domo.instant(t) AS
 CREATE MACRO domo.timediff(a, b) AS domo.clock(domo.instant(a) - domo.instant(b));
 CREATE MACRO domo.addtime(a, b) AS domo.clock(domo.seconds(a) + domo.seconds(b));
 CREATE MACRO domo.subtime(a, b) AS domo.clock(domo.seconds(a) - domo.seconds(b));
+CREATE MACRO domo.unspaced(x) AS regexp_replace(x, '([^\w\s])\s+', '\1', 'g');
 CREATE MACRO domo.later(ts, t) AS ts + to_seconds(domo.seconds(t));
 CREATE MACRO domo.earlier(ts, t) AS ts - to_seconds(domo.seconds(t));
 CREATE MACRO domo.of_day(t) AS TIMESTAMP '1970-01-01 00:00:00' + to_seconds(domo.seconds(t));

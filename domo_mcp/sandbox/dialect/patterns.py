@@ -34,7 +34,7 @@ def pieces(pattern: str, *, span: bool = False) -> list[str]:
 
 
 def parse_format(pattern: str) -> str:
-    """The pattern for parsing.
+    """The pattern for parsing text without spaces after punctuation, which MySQL skips.
 
     Raises:
         QueryError: it holds a part that no text can be parsed by, such as a week number.
@@ -42,7 +42,7 @@ def parse_format(pattern: str) -> str:
     cut = pieces(pattern)
     if len(cut) != 1 or cut[0].startswith("domo."):
         raise QueryError(f"Unsupported date format '{pattern}'")
-    return re.sub(r"%-([a-zA-Z])", r"%\1", cut[0])
+    return re.sub(r"([^\w\s%])\s+", r"\1", re.sub(r"%-([a-zA-Z])", r"%\1", cut[0]))
 
 
 def has_date(pattern: str) -> bool:
