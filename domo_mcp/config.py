@@ -206,7 +206,7 @@ def _fault(fault: Mapping[str, Any]) -> str:
     if fault["type"] != "extra_forbidden":
         return f"{'.'.join(place)}: {fault['msg']}."
     keys = _keys(place[:-1])
-    near = difflib.get_close_matches(place[-1], keys, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(place[-1], keys, n=1, cutoff=0.6)
     meant = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(keys)}."
     return f"There is no configuration key {'.'.join(place)}. {meant}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domo_mcp.errors import SqlRefused
-from domo_mcp.sql import MAX_CHARACTERS, ColumnRules, parse
+from domo_mcp.sql import MAX_CHARACTERS, ColumnRules, counted, parse
 
 REFUSED = {
     "empty": ("", "no SQL"),
@@ -164,6 +164,4 @@ def test_the_shape_of_a_statement_has_no_literals() -> None:
 
 
 def test_a_statement_is_counted_as_a_subselect() -> None:
-    assert (
-        parse("SELECT a FROM t LIMIT 5").counted().text == "SELECT COUNT(*) FROM (SELECT a FROM t LIMIT 5) AS counted"
-    )
+    assert counted(parse("SELECT a FROM t LIMIT 5")).text == "SELECT COUNT(*) FROM (SELECT a FROM t LIMIT 5) AS counted"

@@ -21,8 +21,14 @@ class WarehouseBusy(Exception):
 
 # The first text is Domo's own (App Framework APIs, SQL errors); the others follow its wording and are assumed.
 _TEXTS: tuple[tuple[str, str], ...] = (
-    (r'column "(.+?)" must appear', r'column "\1" must appear in the GROUP BY clause or be used in an aggregate function'),
-    (r"(?:clause|GROUP BY|aggregate function calls?) cannot contain (?:aggregates|aggregate)", "Invalid use of an aggregate function"),
+    (
+        r'column "(.+?)" must appear',
+        r'column "\1" must appear in the GROUP BY clause or be used in an aggregate function',
+    ),
+    (
+        r"(?:clause|GROUP BY|aggregate function calls?) cannot contain (?:aggregates|aggregate)",
+        "Invalid use of an aggregate function",
+    ),
     (r"cannot be nested|cannot contain window", "Invalid nesting of functions"),
     (r"term out of range", "Position in ORDER BY or GROUP BY is out of range"),
     (r"Out of Range|out of range", "Value is out of range"),

@@ -6,21 +6,20 @@ Comparison of text ignores case, as MySQL's default collation does (assumed for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import cast
 
-import anyio
-import anyio.to_thread
 import duckdb
 
 from domo_mcp.sandbox.dialect import Source, translate
 from domo_mcp.sandbox.dialect.kinds import Kind
-from domo_mcp.sandbox.refusals import QueryError, WarehouseBusy, as_query_error
-from domo_mcp.sandbox.results import ColumnType, Result, column_type, read
+from domo_mcp.sandbox.refusals import QueryError, WarehouseBusy
+from domo_mcp.sandbox.results import ColumnType, Result, column_type
+from domo_mcp.sandbox.statements import answer
 
 __all__ = ["Column", "ColumnType", "QueryError", "Result", "Warehouse", "WarehouseBusy"]
 
@@ -40,6 +39,7 @@ _SETTINGS = (
     "SET GLOBAL ieee_floating_point_ops = false",
     "SET GLOBAL order_by_non_integer_literal = true",
     "SET GLOBAL memory_limit = '512MB'",
+    "SET GLOBAL temp_directory = ''",
     "SET GLOBAL threads = 2",
     "SET GLOBAL autoload_known_extensions = false",
     "SET GLOBAL autoinstall_known_extensions = false",
@@ -96,14 +96,21 @@ class Warehouse:
             cursor.execute("COMMIT")
 
     def insert(self, dataset_id: str, rows: Iterable[Sequence[object]]) -> None:
-        """Append rows, each in column order."""
+        """Append rows, each in column order: all of them or, when one does not fit, none.
+
+        Raises:
+            ValueError: a row does not fit the columns.
+        """
         values = [tuple(row) for row in rows]
         if not values:
             return
         marks = ", ".join("?" * len(self.columns(dataset_id)))
         with closing(self._db.cursor()) as cursor:
             cursor.execute("BEGIN")
-            cursor.executemany(f"INSERT INTO {_quoted(dataset_id)} VALUES ({marks})", values)
+            try:
+                cursor.executemany(f"INSERT INTO {_quoted(dataset_id)} VALUES ({marks})", values)
+            except duckdb.Error:
+                raise ValueError("A row does not fit the dataset's columns") from None
             cursor.execute("COMMIT")
 
     def drop(self, dataset_id: str) -> None:
@@ -147,11 +154,7 @@ class Warehouse:
             KeyError: there is no such dataset.
         """
         statement = translate(sql, self._source(dataset_id, names), self._clock())
-        try:
-            with anyio.fail_after(self._time_limit_s):
-                return await _run(self._db.cursor(), statement)
-        except TimeoutError:
-            raise QueryError("The query took too long") from None
+        return await answer(self._db.cursor(), statement, self._time_limit_s)
 
     def close(self) -> None:
         """Close it; the folder can then be opened again."""
@@ -204,20 +207,3 @@ def _prepare(db: duckdb.DuckDBPyConnection, path: Path | None, time_limit_s: flo
 def _locked(db: duckdb.DuckDBPyConnection) -> bool:
     """Whether this process already has the file open: DuckDB would share that engine."""
     return bool(db.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0])
-
-
-async def _run(cursor: duckdb.DuckDBPyConnection, statement: str) -> Result:
-    try:
-        return await anyio.to_thread.run_sync(_execute, cursor, statement, abandon_on_cancel=True)
-    except anyio.get_cancelled_exc_class():
-        with suppress(duckdb.Error):
-            cursor.interrupt()
-        raise
-
-
-def _execute(cursor: duckdb.DuckDBPyConnection, statement: str) -> Result:
-    with closing(cursor):
-        try:
-            return read(cursor.execute(statement))
-        except duckdb.Error as error:
-            raise as_query_error(error) from None

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
+from typing import Any
+
 from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import CallToolResult, InputRequiredResult
 
 from domo_mcp import __version__
 from domo_mcp.app import App
+from domo_mcp.errors import InvalidInput
 from domo_mcp.server.binding import bind
 from domo_mcp.server.instructions import compose
 from domo_mcp.server.prompts import shipped_prompts
+from domo_mcp.server.rendering import render_error
+from domo_mcp.tools.table import one_line
 
 _LISTS: tuple[CacheableMethod, ...] = (
     "tools/list",
@@ -21,9 +30,27 @@ _LISTS: tuple[CacheableMethod, ...] = (
 _LIST_AGE = CacheHint(ttl_ms=60_000, scope="private")
 
 
-def build_server(app: App) -> MCPServer:
+class Server(MCPServer):
+    """The SDK's server, which tells a caller of an unknown tool which ones there are."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """The answer of the tool of that name, or an error result that names the nearest one."""
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError:
+            names = [tool.name for tool in await self.list_tools()]
+            if name in names:
+                raise
+        near = difflib.get_close_matches(name, names, n=1)
+        meant = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+        return render_error(InvalidInput(f"There is no tool {one_line(name, 60)}.", meant))
+
+
+def build_server(app: App) -> Server:
     """The server: the same for every transport and both protocol eras."""
-    server = MCPServer(
+    server = Server(
         name="domo-mcp (sandbox)" if app.sandbox else "domo-mcp",
         title="Domo (sandbox, invented data)" if app.sandbox else "Domo",
         version=__version__,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.checking import check, foreign_tables
 from domo_mcp.errors import AnswerTooLarge, Rejected, SqlRefused, UnknownName
-from domo_mcp.sql import OWN_TABLE_NAMES, Select, quoted
+from domo_mcp.sql import OWN_TABLE_NAMES, Select, counted, quoted
 from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_header, csv_line, one_line
 from domo_mcp.tools.toolset import Call
 
@@ -123,7 +123,7 @@ async def _explained(call: Call, select: Select, dataset: Dataset, error: Reject
 async def _count(call: Call, select: Select, dataset: Dataset) -> int | None:
     """How many rows the statement has in all; None where Domo does not take the question."""
     try:
-        rows = await call.domo.query.execute(dataset.id, select.counted(), limit=None)
+        rows = await call.domo.query.execute(dataset.id, counted(select), limit=None)
     except Rejected:
         return None
     value = rows.rows[0][0] if rows.rows and rows.rows[0] else None

@@ -17,7 +17,7 @@ import anyio
 import httpx
 import pytest
 from mcp import Client, StdioServerParameters
-from mcp_types import CallToolResult, GetPromptResult, Implementation, ListPromptsResult, ListToolsResult, TextContent
+from mcp_types import GetPromptResult, Implementation, ListPromptsResult, ListToolsResult
 
 from domo_mcp.app import open_app
 from domo_mcp.config import load
@@ -76,11 +76,6 @@ def free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
-
-
-def shown(result: CallToolResult) -> str:
-    """All text of an answer."""
-    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ COLUMNS = [
 ]  # fmt: skip
 ROW = ["Ana", "2024-03-15", "2024-03-15 10:30:00", 2, 9.95, 0.25]
 
-# Reads the dataset once per row: hours of work.
-ENDLESS = "SELECT COUNT(*) FROM table a WHERE EXISTS (SELECT 1 FROM table b WHERE b.n + a.n < 0 AND b.n % 7 > a.n)"
+# Reads the dataset once per row: minutes of work.
+ENDLESS = "SELECT SUM((SELECT SUM(b.n * a.n % 7) FROM table b WHERE b.n <> a.n)) FROM table a"
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ async def test_a_cancelled_query_stops_working() -> None:
     started = time.monotonic()
     with anyio.move_on_after(0.2):
         await slow.query("large", ENDLESS)
-    slow.close()
+    slow.close()  # DuckDB refuses to close while a statement is running
     assert time.monotonic() - started < 5
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from domo_mcp.sandbox.dialect.dates import add_interval
-from domo_mcp.sandbox.dialect.functions import function
+from domo_mcp.sandbox.dialect.functions import FUNCTIONS, function
 from domo_mcp.sandbox.dialect.kinds import (
     Kind,
     call,
@@ -160,7 +160,7 @@ def _null() -> exp.Expr:
 
 def _substring(node: exp.Expr) -> exp.Expr:
     arguments = [node.this, node.args["start"], *filter(None, [node.args.get("length")])]
-    return function("SUBSTRING", arguments, datetime.min, windowed=False)
+    return FUNCTIONS["SUBSTRING"].build(arguments)
 
 
 def _trim(node: exp.Expr) -> exp.Expr:
@@ -180,7 +180,7 @@ def _window(node: exp.Expr) -> exp.Expr:
     return typed(node, kind(node.this))
 
 
-_CASTS: dict[exp.DataType.Type, Callable[[exp.Expr], exp.Expr]] = {
+_CASTS: dict[exp.DType, Callable[[exp.Expr], exp.Expr]] = {
     exp.DType.BIGINT: lambda node: call("domo.signed", number(node), of="number"),
     exp.DType.UBIGINT: lambda node: call("domo.signed", number(node), of="number"),
     exp.DType.DOUBLE: lambda node: cast_to(number(node), "DOUBLE", "number"),
@@ -222,5 +222,5 @@ _RULES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Add: _plus, exp.Sub: _plus, exp.Mul: _arithmetic, exp.Mod: _arithmetic, exp.Neg: _arithmetic,
     exp.Div: _divide, exp.IntDiv: _whole_divide, exp.Interval: _fixed("interval"), exp.If: _if, exp.Case: _case,
     exp.Substring: _substring, exp.Trim: _trim, exp.Window: _window, exp.Cast: _cast,
-    exp.Concat: lambda node: function("CONCAT", node.expressions, datetime.min, windowed=False),
+    exp.Concat: lambda node: FUNCTIONS["CONCAT"].build(node.expressions),
 }  # fmt: skip

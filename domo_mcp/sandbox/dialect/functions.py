@@ -103,7 +103,9 @@ def _nullif(arguments: list[exp.Expr]) -> exp.Expr:
 
 
 def _concat(arguments: list[exp.Expr]) -> exp.Expr:
-    return call("domo.concat", exp.Array(expressions=[cast_to(text(each), "VARCHAR", "text") for each in arguments]), of="text")
+    return call(
+        "domo.concat", exp.Array(expressions=[cast_to(text(each), "VARCHAR", "text") for each in arguments]), of="text"
+    )
 
 
 def _substring(arguments: list[exp.Expr]) -> exp.Expr:

@@ -6,13 +6,14 @@ cannot become a way around this list.
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlglot.parsers.mysql import MySQLParser
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from domo_mcp.sandbox.refusals import QueryError
 
@@ -31,9 +32,7 @@ class _Parser(MySQLParser):
     FUNCTION_PARSERS: ClassVar = {
         name: parser for name, parser in MySQLParser.FUNCTION_PARSERS.items() if name in ("CAST", "SUBSTRING", "TRIM")
     }
-    NO_PAREN_FUNCTIONS: ClassVar = {
-        word: (lambda name=word.name: exp.Anonymous(this=name)) for word in _CLOCK_WORDS
-    }
+    NO_PAREN_FUNCTIONS: ClassVar = {word: (lambda name=word.name: exp.Anonymous(this=name)) for word in _CLOCK_WORDS}
     NO_PAREN_FUNCTION_PARSERS: ClassVar = {
         name: parser for name, parser in MySQLParser.NO_PAREN_FUNCTION_PARSERS.items() if name in ("CASE", "IF")
     }
@@ -54,9 +53,9 @@ _ADMITTED = {
     exp.DataType, exp.DataTypeParam, exp.Interval, exp.Var, exp.Window, exp.WindowSpec, exp.Substring, exp.Trim,
     exp.Concat,
 }  # fmt: skip
-_TAIL = ("with_", "order", "limit", "offset")
+_TAIL = ("with_", "joins", "order", "limit", "offset")
 
-# The only parts these may have; for the others every part is a node or harmless.
+# The only parts these may have; a part that is itself a node is judged by its own type, so `joins` may pass here.
 _PARTS: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Select: ("expressions", "distinct", "from_", "where", "group", "having", "windows", *_TAIL),
     exp.Union: ("this", "expression", "distinct", *_TAIL),
@@ -101,7 +100,7 @@ def _tokens(sql: str) -> list[Token]:
         raise QueryError("Syntax error") from None
     if tokens and tokens[0].token_type not in (TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN):
         raise QueryError("Only SELECT is supported")
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip_longest(tokens, tokens[1:]):
         dangling = token.token_type == TokenType.COMMA and following and following.token_type == TokenType.FROM
         if dangling or token.token_type in (TokenType.DCOLON, TokenType.PARAMETER, TokenType.INTO):
             raise QueryError(f"Syntax error near '{token.text}'")

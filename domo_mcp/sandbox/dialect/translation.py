@@ -18,7 +18,7 @@ Columns = Mapping[str, Kind]
 
 @dataclass(frozen=True)
 class Source:
-    """The dataset a statement is about: its table, the names that mean it in lower case, its columns and their kinds."""
+    """The dataset a statement is about: its table, the names that mean it and its columns' kinds, in lower case."""
 
     table: str
     names: frozenset[str]

@@ -1,0 +1,107 @@
+"""From text to the one SELECT that it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from domo_mcp.errors import SqlRefused
+from domo_mcp.sql.judging import check_nodes
+from domo_mcp.sql.scopes import base_tables
+from domo_mcp.sql.select import Select
+from domo_mcp.sql.tokens import tokens, without_comments
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+    from sqlglot.tokenizer_core import Token
+
+MAX_CHARACTERS = 20_000
+
+
+def parse(text: str) -> Select:
+    """The one SELECT that `text` holds.
+
+    Raises SqlRefused: empty, too long, not one statement, not a SELECT, or with something in it that is not plain
+    reading of one dataset (JOIN, recursive CTE, table function, lock, INTO, executable comment).
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise SqlRefused(
+            f"The SQL has {len(text):,} characters; at most {MAX_CHARACTERS:,} are sent.",
+            "Filter by a condition instead of listing values.",
+        )
+    clean = without_comments(text)
+    tree = _one_query(clean)
+    check_nodes(tree)
+    found = tokens(clean)
+    limit, offset, limit_start = _own_limit(tree, found)
+    tables = list(base_tables(tree))
+    spans = sorted((t.this.meta["start"], t.this.meta["end"] + 1, bool(t.alias)) for t in tables)
+    return Select(
+        text=clean,
+        tables=tuple(dict.fromkeys(table.name for table in tables)),
+        double_quoted=tuple(t.text for t in found if clean[t.start] == '"'),
+        limit=limit,
+        offset=offset,
+        tree=tree,
+        _table_spans=tuple(spans),
+        _limit_start=limit_start,
+    )
+
+
+def counted(select: Select) -> Select:
+    """The statement that counts the rows of `select`."""
+    return parse(f"SELECT COUNT(*) FROM ({select.text}) AS counted")
+
+
+def _one_query(text: str) -> exp.Expr:
+    from sqlglot import exp, parse
+    from sqlglot.errors import SqlglotError
+
+    try:
+        statements = [tree for tree in parse(text, read="mysql") if tree is not None]
+    except (SqlglotError, RecursionError) as error:
+        raise SqlRefused(*_syntax_error(error)) from None
+    if len(statements) != 1:
+        raise SqlRefused(
+            f"One statement a call: this text holds {len(statements)}.",
+            "Send each SELECT in a call of its own.",
+        )
+    tree = statements[0]
+    reads = re.match(r"\s*(\(\s*)*(SELECT|WITH)\b", text, re.IGNORECASE)
+    if not reads or not isinstance(tree, exp.Query):
+        raise SqlRefused(
+            "Only SELECT is sent to Domo: this server reads datasets with SQL and changes nothing through it.",
+            "Write one SELECT (or WITH … SELECT) statement.",
+        )
+    return tree
+
+
+def _syntax_error(error: Exception) -> tuple[str, str]:
+    details = getattr(error, "errors", None) or [{}]
+    near = f" near {details[0]['highlight']!r}" if details[0].get("highlight") else ""
+    return (
+        f"The SQL cannot be parsed{near}.",
+        "Domo's SQL is like MySQL's: `column` in backticks, 'text' and '2026-01-31' in single quotes, LIMIT n.",
+    )
+
+
+def _own_limit(tree: exp.Expr, tokens: Sequence[Token]) -> tuple[int | None, int, int | None]:
+    """The statement's own row limit and offset, and where in the text they begin."""
+    from sqlglot import exp
+
+    limit, offset = tree.args.get("limit"), tree.args.get("offset")
+    if limit is None and offset is None:
+        return None, 0, None
+    values = []
+    for clause in (limit, offset):
+        value = clause.args.get("expression") if clause is not None else None
+        if clause is not None and not (isinstance(value, exp.Literal) and str(value.this).isdigit()):
+            raise SqlRefused("LIMIT and OFFSET take plain numbers.", "Write LIMIT 100.")
+        values.append(int(value.this) if isinstance(value, exp.Literal) else None)
+    depth, start = 0, None
+    for token in tokens:
+        depth += {"L_PAREN": 1, "R_PAREN": -1}.get(token.token_type.name, 0)
+        if depth == 0 and start is None and token.token_type.name in {"LIMIT", "OFFSET"}:
+            start = token.start
+    return values[0], values[1] or 0, start

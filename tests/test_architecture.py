@@ -1,0 +1,64 @@
+"""The shape of the code: directions, sizes, documentation."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from domo_mcp.tools import select_tools
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted((ROOT / "domo_mcp").rglob("*.py"))
+MOST_LINES = 350
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_imports_point_down() -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stdout
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_can_be_read_in_one_go_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MOST_LINES
+    assert ast.get_docstring(ast.parse(text)), "no module docstring"
+
+
+def test_nothing_heavy_is_imported_before_it_is_used() -> None:
+    code = "import sys, domo_mcp.cli, domo_mcp.app, domo_mcp.server.assembly; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"sqlglot", "duckdb", "httpx", "domo_mcp.client.domo", "domo_mcp.sandbox"} & set(loaded)
+
+
+def test_every_tool_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    missing = [tool.name for tool in select_tools(["all"]) if f"`{tool.name}`" not in readme]
+    assert not missing
+
+
+def test_every_tool_is_called_by_a_test() -> None:
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "tools").glob("*.py"))
+    missing = [tool.name for tool in select_tools(["all"]) if not re.search(rf"call_tool\(\s*\"{tool.name}\"", tests)]
+    assert not missing
+
+
+def test_nothing_names_a_host_of_a_package_registry_or_a_path_of_one_machine() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+    for name in filter(None, listed):
+        path = ROOT / name
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        assert not re.search(r"pythonhosted\.org|/home/\w+/|/root/\w", text), name

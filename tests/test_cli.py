@@ -1,0 +1,328 @@
+"""The command line: what each command prints, and the exit code that tells scripts how it went."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from domo_mcp.app import SANDBOX_TOKEN
+from domo_mcp.cli import main
+
+PRODUCTS = "SELECT COUNT(*) AS n FROM `Products`"
+SECRET = "cli-test-token-6f1d"
+START_S = 60
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """Commands set up the log of their process, which here is pytest's."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command in this process; keyword arguments are its environment."""
+    for name in [name for name in os.environ if name.startswith("DOMO_")]:
+        monkeypatch.delenv(name)
+
+    def command(*arguments: str, **environment: str) -> Outcome:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        printed = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        assert "Traceback" not in printed.err
+        assert SECRET not in printed.out + printed.err
+        return Outcome(ended.value.code, printed.out, printed.err)
+
+    return command
+
+
+@pytest.fixture
+def toml(tmp_path: Path) -> Callable[[str], str]:
+    """Writes a configuration file and gives its path."""
+
+    def write(text: str) -> str:
+        file = tmp_path / "config.toml"
+        file.write_text(text, encoding="utf-8")
+        return str(file)
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def local_domo() -> Iterator[str]:
+    """The origin of `domo-mcp sandbox`, as a process of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, "-m", "domo_mcp", "sandbox", "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            _wait_for(process, f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            out, err = process.communicate(timeout=START_S)
+    assert out == ""
+    assert SANDBOX_TOKEN in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("call", "--sandbox", "run_sql", f"sql={PRODUCTS}", "limit=1"),
+        ("call", "run_sql", f"sql={PRODUCTS}", "limit=1", "--sandbox"),
+        ("call", "run_sql", f"sql={PRODUCTS}", "--sandbox", "limit=1"),
+        ("call", "run_sql", "--sandbox", f"sql={PRODUCTS}", "limit=1"),
+        ("call", "--sandbox", "run_sql", "--json", json.dumps({"sql": PRODUCTS, "limit": 1})),
+        ("call", "--sandbox", "run_sql", "limit=1", "--json", json.dumps({"sql": PRODUCTS})),
+    ],
+    ids=["options first", "options last", "options between", "options behind the tool", "JSON", "JSON and pairs"],
+)
+def test_call_takes_arguments_before_and_after_options(run: Run, arguments: tuple[str, ...]) -> None:
+    outcome = run(*arguments)
+    assert outcome.code == 0
+    assert "\n120\n" in outcome.out
+    assert outcome.err == ""
+
+
+def test_a_pair_wins_over_the_same_key_in_json(run: Run) -> None:
+    outcome = run("call", "--sandbox", "run_sql", f"sql={PRODUCTS}", "--json", '{"sql": "SELECT 1"}')
+    assert "\n120\n" in outcome.out
+
+
+def test_an_argument_may_hold_equals_signs(run: Run) -> None:
+    outcome = run("call", "--sandbox", "run_sql", "sql=SELECT COUNT(*) AS n FROM `Products` WHERE 1=1")
+    assert "\n120\n" in outcome.out
+
+
+def test_a_tool_that_does_not_exist_is_a_usage_error_that_names_those_that_do(run: Run) -> None:
+    outcome = run("call", "--sandbox", "run_query", "sql=SELECT 1")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "run_query" in outcome.err
+    assert "run_sql" in outcome.err
+
+
+def test_a_failed_call_prints_its_error_on_stderr_only(run: Run) -> None:
+    outcome = run("call", "--sandbox", "run_sql", "sql=DROP TABLE `Products`")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "SELECT" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("run_sql", "--json", "{"), "not JSON"),
+        (("run_sql", "--json", "[1]"), "one JSON object"),
+        (("run_sql", "SELECT 1"), "key=value"),
+        (("run_sql", "--limit", "1"), "--limit"),
+    ],
+)
+def test_arguments_that_cannot_be_read_are_usage_errors(run: Run, arguments: tuple[str, ...], expected: str) -> None:
+    outcome = run("call", "--sandbox", *arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert expected in outcome.err
+
+
+def test_tools_as_json_are_what_the_protocol_sends(run: Run, local_domo: str) -> None:
+    outcome = run("tools", "--json", DOMO_HOST=local_domo, DOMO_DEVELOPER_TOKEN=SANDBOX_TOKEN)
+    assert outcome.code == 0
+    assert json.loads(outcome.out) == _listed_over_stdio(local_domo)
+
+
+def test_tools_for_a_person_name_every_tool_with_its_arguments(run: Run) -> None:
+    tools = json.loads(run("tools", "--json", "--sandbox").out)
+    outcome = run("tools", "--sandbox")
+    for tool in tools:
+        assert f"{tool['name']}({', '.join(tool['inputSchema']['properties'])})\n" in outcome.out
+
+
+def test_toolsets_choose_the_tools(run: Run) -> None:
+    tools = json.loads(run("tools", "--json", "--sandbox", "--toolsets", "people").out)
+    assert [tool["name"] for tool in tools] == ["whoami"]
+
+
+def test_a_toolset_that_does_not_exist_is_named_with_those_that_do(run: Run) -> None:
+    outcome = run("tools", "--sandbox", "--toolsets", "data,peple")
+    assert outcome.code == 2
+    assert "peple" in outcome.err
+    assert "people" in outcome.err
+
+
+def test_doctor_finds_the_sandbox_well(run: Run) -> None:
+    outcome = run("doctor", "--sandbox")
+    assert outcome.code == 0
+    checks = [line.split(":")[-2].strip() for line in outcome.out.splitlines()]
+    assert all(line.startswith("ok  ") for line in outcome.out.splitlines())
+    assert {"role", "query"} <= set(checks)
+
+
+def test_doctor_says_which_instance_does_not_answer(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    outcome = run("doctor", DOMO_HOST=f"http://127.0.0.1:{port}", DOMO_DEVELOPER_TOKEN=SECRET)
+    assert outcome.code == 1
+    assert [line[:4] for line in outcome.out.splitlines()] == ["ok  ", "FAIL"]
+
+
+def test_doctor_says_that_a_token_is_refused(run: Run, local_domo: str) -> None:
+    outcome = run("doctor", DOMO_HOST=local_domo, DOMO_DEVELOPER_TOKEN=SECRET)
+    assert outcome.code == 1
+    assert "token" in next(line for line in outcome.out.splitlines() if line.startswith("FAIL"))
+
+
+def test_a_server_without_configuration_says_in_three_lines_what_to_set(run: Run) -> None:
+    outcome = run("serve")
+    assert (outcome.code, outcome.out) == (2, "")
+    first, *hints = outcome.err.splitlines()
+    assert first == "domo-mcp: No Domo instance is configured."
+    assert len(hints) == 3
+    for hint, words in zip(hints, (("DOMO_HOST", "DOMO_DEVELOPER_TOKEN"), ("Admin",), ("--sandbox",)), strict=True):
+        assert all(word in hint for word in words)
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"DOMO_HOST": "acme.domo.com"}, "DOMO_DEVELOPER_TOKEN is not"),
+        ({"DOMO_DEVELOPER_TOKEN": SECRET}, "DOMO_HOST is not"),
+        ({"DOMO_TOKEN": SECRET, "DOMO_HOST": "acme.domo.com"}, "Did you mean DOMO_DEVELOPER_TOKEN?"),
+        ({"DOMO_MCP_CONFIG": "/does/not/exist.toml"}, "/does/not/exist.toml"),
+    ],
+    ids=["no token", "no host", "a name like the token's", "a missing file"],
+)
+def test_half_a_configuration_names_what_is_missing(run: Run, environment: dict[str, str], expected: str) -> None:
+    outcome = run("serve", **environment)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert expected in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[limit]\n", "Did you mean limits?"),
+        ("[limits]\nper_minut = 1\n", "Did you mean per_minute?"),
+        ('[instances.acme]\nurl = "https://acme.domo.com"\ntokn = "x"\n', "instances.acme.tokn"),
+        ("[limits]\nconcurrency = 0\n", "limits.concurrency"),
+        ('[instances.acme]\nurl = "https://acme.domo.com"\n', "has no auth"),
+        ('[instances.acme]\nauth.token = "${NOT_SET_ANYWHERE}"\n', "NOT_SET_ANYWHERE"),
+        ("this is not TOML", "not TOML"),
+    ],
+)
+def test_a_fault_in_the_file_is_named(run: Run, toml: Callable[[str], str], text: str, expected: str) -> None:
+    outcome = run("tools", "--config", toml(text))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert expected in outcome.err
+
+
+def test_a_file_that_does_not_exist_is_named(run: Run, tmp_path: Path) -> None:
+    outcome = run("tools", "--config", str(tmp_path / "nowhere.toml"))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "nowhere.toml" in outcome.err
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:8000", "192.168.1.5:8000", "8000", "127.0.0.1:http"])
+def test_http_listens_on_loopback_at_a_port_or_not_at_all(run: Run, address: str) -> None:
+    outcome = run("serve", "--sandbox", "--http", address)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "127.0.0.1" in outcome.err
+
+
+def test_the_token_is_in_no_output_however_loud_the_log(run: Run, local_domo: str) -> None:
+    environment = {"DOMO_HOST": local_domo, "DOMO_DEVELOPER_TOKEN": SECRET, "DOMO_MCP_LOG": "DEBUG"}
+    for command in (("tools",), ("doctor",), ("call", "whoami")):
+        outcome = run(*command, **environment)
+        assert SECRET not in outcome.out + outcome.err
+    assert outcome.err
+
+
+def test_a_server_works_against_the_sandbox_as_a_process_of_its_own(
+    run: Run, toml: Callable[[str], str], local_domo: str
+) -> None:
+    file = toml(f'[instances.local]\nurl = "{local_domo}"\nauth = {{ token = "${{SANDBOX}}" }}\n')
+    outcome = run("call", "--config", file, "run_sql", f"sql={PRODUCTS}", SANDBOX=SANDBOX_TOKEN)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "\n120\n" in outcome.out
+
+
+def test_the_version_is_printed() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "domo_mcp", "--version"], capture_output=True, text=True, check=True, timeout=START_S
+    )
+    assert finished.stdout.startswith("domo-mcp ")
+
+
+def _listed_over_stdio(domo: str) -> object:
+    """The tools as a server process lists them."""
+    messages: list[dict[str, object]] = [
+        {
+            "id": 1,
+            "method": "initialize",
+            "params": {
+                "protocolVersion": "2025-11-25",
+                "capabilities": {},
+                "clientInfo": {"name": "raw", "version": "1"},
+            },
+        },
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/list"},
+    ]
+    with subprocess.Popen(
+        [sys.executable, "-m", "domo_mcp", "serve"],
+        env={**os.environ, "DOMO_HOST": domo, "DOMO_DEVELOPER_TOKEN": SANDBOX_TOKEN},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for message in messages:
+            process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+        process.stdin.flush()
+        replies = [json.loads(process.stdout.readline()) for _ in range(2)]
+        process.communicate(timeout=START_S)
+    return replies[1]["result"]["tools"]
+
+
+def _wait_for(process: subprocess.Popen[str], url: str) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the sandbox ended before it answered"
+        try:
+            assert httpx.get(url, trust_env=False).status_code == 401
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"no answer from {url} within {START_S} seconds")
