@@ -130,6 +130,7 @@ def load(
         tables["default_instance"] = "sandbox"
         tables.setdefault("policy", {}).setdefault("access", "full")
     elif not tables.get("instances"):
+        _validated(tables)  # a misspelt [instance.acme] is named rather than missed
         tables["instances"] = _from_environment(environment)
     for table, values in (overrides or {}).items():
         tables.setdefault(table, {}).update(values)

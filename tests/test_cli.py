@@ -232,6 +232,7 @@ def test_half_a_configuration_names_what_is_missing(run: Run, environment: dict[
     ("text", "expected"),
     [
         ("[limit]\n", "Did you mean limits?"),
+        ('[instance.acme]\nurl = "https://acme.domo.com"\n', "Did you mean instances?"),
         ("[limits]\nper_minut = 1\n", "Did you mean per_minute?"),
         ('[instances.acme]\nurl = "https://acme.domo.com"\ntokn = "x"\n', "instances.acme.tokn"),
         ("[limits]\nconcurrency = 0\n", "limits.concurrency"),

@@ -70,8 +70,9 @@ def _number(value: Any) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def _iso(value: date) -> str:
-    return value.isoformat()
+def _iso(value: object) -> str | None:
+    # DuckDB gives text for what lies beyond year 9999, where MySQL has NULL.
+    return value.isoformat() if isinstance(value, date) else None
 
 
 _CONVERSIONS: dict[str, Callable[[Any], Scalar]] = {
