@@ -52,21 +52,24 @@ class Instance:
         """Whether its data is invented."""
         return self.settings.kind == "sandbox"
 
-    async def call(self, tool: Tool, arguments: Mapping[str, Any], progress: Progress) -> tuple[Call, Caller]:
-        """What one call of `tool` may use, and who makes it."""
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        return Caller(LOCAL_PRINCIPAL, self.name)
+
+    async def call(self, tool: Tool, arguments: Mapping[str, Any], progress: Progress) -> Call:
+        """What one call of `tool` may use."""
         domo, catalog = await self.connection()
-        caller = Caller(LOCAL_PRINCIPAL, self.name)
-        call = Call(
+        return Call(
             domo=domo,
             catalog=catalog,
-            cursors=Cursors.of(tool.name, arguments, caller.principal, self.name),
+            cursors=Cursors.of(tool.name, arguments, LOCAL_PRINCIPAL, self.name),
             folders=self.folders,
             results=self.config.results,
             rights=Rights(self.config.policy.access, tuple(self.config.tools.toolsets), self.sandbox),
             progress=progress,
             now=_now,
         )
-        return call, caller
 
     async def connection(self) -> tuple[Domo, Catalog]:
         """The instance's client and catalog."""

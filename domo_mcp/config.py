@@ -94,13 +94,13 @@ class Config(Settings):
     instances: dict[str, InstanceSettings] = {}
     policy: PolicySettings = PolicySettings()
     tools: ToolSettings = ToolSettings()
-    results: ResultSettings = ResultSettings.model_validate({})
-    catalog: CatalogSettings = CatalogSettings.model_validate({})
+    results: ResultSettings = ResultSettings()
+    catalog: CatalogSettings = CatalogSettings()
     files: FilesSettings = FilesSettings()
-    limits: LimitSettings = LimitSettings.model_validate({})
+    limits: LimitSettings = LimitSettings()
     audit: AuditSettings = AuditSettings()
     sandbox: SandboxSettings = SandboxSettings()
-    server: ServerSettings = ServerSettings.model_validate({})
+    server: ServerSettings = ServerSettings()
 
     def secrets(self) -> Iterator[str]:
         """Every secret in it, for whoever has to keep them out of sight."""
@@ -190,7 +190,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     if not host or not token:
         missing, there = ("DOMO_HOST", "DOMO_DEVELOPER_TOKEN") if not host else ("DOMO_DEVELOPER_TOKEN", "DOMO_HOST")
         raise ConfigError(f"{there} is set, {missing} is not.", f"Set {missing} too.")
-    name = re.sub(r"^https?://", "", host).split(".")[0] or "domo"
+    named = re.fullmatch(r"(?:https?://)?([\w-]+)\.domo\.com/?", host)
+    name = named.group(1) if named else "domo"
     return {name: {"host": host, "auth": {"token": token}}}
 
 

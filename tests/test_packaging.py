@@ -152,7 +152,7 @@ def test_the_lock_pins_every_dependency_and_names_no_host() -> None:
 def _environment(folder: Path) -> Path:
     """A new environment that borrows the libraries of this one; gives its folder of scripts.
 
-    They are lent by a path file. Path files of a lent folder are not read, so an editable install there stays out of sight.
+    A path file lends them. Path files of a lent folder are not read: an editable install there stays out of sight.
     """
     venv.create(folder, with_pip=False)
     paths = sysconfig.get_paths(scheme="venv", vars={"base": str(folder), "platbase": str(folder)})

@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 
-from domo_mcp.errors import DomoMcpError, Refused, TimedOut
+from domo_mcp.errors import DomoMcpError, InvalidInput, Refused, SqlRefused, TimedOut
 from domo_mcp.guard import budget, policy
 from domo_mcp.guard.audit import Audit
 from domo_mcp.tools.results import Answer, Page, Text
@@ -17,6 +17,8 @@ from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call, Tool
 
 Result = Table | Text | Page[Any] | Answer
+
+_REFUSALS = frozenset({Refused.__name__, InvalidInput.__name__, SqlRefused.__name__})
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,23 @@ class Gate:
             outcome = "failed"
             raise
         finally:
-            self.audit.record(
-                arguments=arguments,
-                principal=caller.principal,
-                instance=caller.instance,
-                tool=tool.name,
-                effect=tool.effect.value,
-                decision="refused" if outcome == Refused.__name__ else "allowed",
-                outcome=outcome,
-                duration_ms=round((time.monotonic() - started) * 1000),
-            )
+            self._record(tool, arguments, caller, outcome, started)
+
+    def turn_away(self, tool: Tool, arguments: Mapping[str, Any], caller: Caller, error: DomoMcpError) -> None:
+        """Put a call on record whose arguments could not be read."""
+        self._record(tool, arguments, caller, type(error).__name__, time.monotonic())
+
+    def _record(self, tool: Tool, arguments: Mapping[str, Any], caller: Caller, outcome: str, started: float) -> None:
+        self.audit.record(
+            arguments=arguments,
+            principal=caller.principal,
+            instance=caller.instance,
+            tool=tool.name,
+            effect=tool.effect.value,
+            decision="refused" if outcome in _REFUSALS else "allowed",
+            outcome=outcome,
+            duration_ms=round((time.monotonic() - started) * 1000),
+        )
 
     def _trim(self, result: Result, arguments: Mapping[str, Any]) -> Result:
         tokens = arguments.get("max_tokens") or self.max_tokens

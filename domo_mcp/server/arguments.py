@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from domo_mcp.errors import DomoMcpError, InvalidInput
+from domo_mcp.errors import InvalidInput
 from domo_mcp.tools.table import one_line
 from domo_mcp.tools.toolset import ToolFunction
 
@@ -53,7 +53,7 @@ def parse(model: type[Arguments], raw: Mapping[str, Any]) -> Arguments:
     """`raw` as the tool's own types.
 
     Takes what models really send (numbers and lists as text, null for "not given") and refuses what would be a guess
-    (true for a number, names that do not exist). Raises InvalidInput that names each fault.
+    (true for a number, names that do not exist). Raises InvalidInput that names each fault, or what the argument's own type raises.
     """
     sent = {name: _from_text(model, name, value) for name, value in raw.items() if value is not None}
     for name, value in sent.items():
@@ -67,9 +67,6 @@ def parse(model: type[Arguments], raw: Mapping[str, Any]) -> Arguments:
 
 def _fault(model: type[Arguments], fault: Any) -> str:
     name = str(fault["loc"][0]) if fault["loc"] else ""
-    cause = fault.get("ctx", {}).get("error")
-    if isinstance(cause, DomoMcpError):
-        return str(cause)
     if fault["type"] == "extra_forbidden":
         near = difflib.get_close_matches(name, model.model_fields, n=1, cutoff=0.5)
         meant = f" Did you mean {near[0]}?" if near else ""

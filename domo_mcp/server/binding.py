@@ -14,7 +14,7 @@ from mcp_types import CallToolResult, ToolAnnotations
 from pydantic import PrivateAttr
 
 from domo_mcp.app import App
-from domo_mcp.errors import DomoMcpError
+from domo_mcp.errors import DomoMcpError, InvalidInput
 from domo_mcp.server import arguments
 from domo_mcp.server.rendering import render, render_error
 from domo_mcp.tools.results import Answer
@@ -62,10 +62,14 @@ class BoundTool(SdkTool):
             )
 
     async def _call(self, raw: dict[str, Any], context: Context[Any, Any]) -> CallToolResult:
-        given = arguments.parse(self._model, raw).given()
+        try:
+            given = arguments.parse(self._model, raw).given()
+        except InvalidInput as error:
+            self._app.gate.turn_away(self._tool, raw, self._app.instance(None).caller, error)
+            raise
         instance = self._app.instance(given.pop("domo_instance", None))
-        call, caller = await instance.call(self._tool, given, progress=partial(_progress, context))
-        result = await self._app.gate.run(self._tool, call, given, caller)
+        call = await instance.call(self._tool, given, progress=partial(_progress, context))
+        result = await self._app.gate.run(self._tool, call, given, instance.caller)
         return render(result, structured=self._app.config.results.structured, sandbox=instance.sandbox)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import anyio
 import pytest
 
@@ -55,11 +57,11 @@ async def test_many_at_once_cost_one_load() -> None:
 
 async def test_a_failure_is_not_kept_and_the_next_in_line_tries() -> None:
     cache: Cache[str, int] = Cache(60)
-    outcomes = iter([ValueError("no"), 5])
+    outcomes: Iterator[ValueError | int] = iter([ValueError("no"), 5])
 
     async def load() -> int:
         outcome = next(outcomes)
-        if isinstance(outcome, Exception):
+        if isinstance(outcome, ValueError):
             raise outcome
         return outcome
 

@@ -35,6 +35,18 @@ async def test_calls_are_on_record_with_their_shape_and_without_their_literals(
     assert file.stat().st_mode & 0o077 == 0
 
 
+async def test_a_call_with_wrong_arguments_is_on_record_too(connect: Connect, tmp_path: Path) -> None:
+    file = tmp_path / "audit.jsonl"
+    async with connect(audit={"file": str(file)}) as client:
+        await client.call_tool("run_sql", {"sql": "DELETE FROM Products WHERE Brand = 'Hush'"})
+        await client.call_tool("run_sql", {"sqll": "x"})
+    assert [(line["decision"], line["outcome"]) for line in lines(file)] == [
+        ("refused", "SqlRefused"),
+        ("refused", "InvalidInput"),
+    ]
+    assert lines(file)[0]["arguments"] == {"sql": "str[41]"}
+
+
 async def test_the_operator_may_choose_the_full_arguments(connect: Connect, tmp_path: Path) -> None:
     file = tmp_path / "audit.jsonl"
     async with connect(audit={"file": str(file), "arguments": "full"}) as client:

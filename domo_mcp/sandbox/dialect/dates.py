@@ -35,9 +35,8 @@ def add_interval(node: exp.Expr, interval: exp.Expr, sign: int) -> exp.Expr:
     maker, factor = _UNITS[unit]
     start = moment(node)
     amount = exp.Mul(this=exp.Paren(this=number(interval.this)), expression=exp.Literal.number(factor * sign))
-    whole = amount if unit == "SECOND" else cast_to(call("round", amount, of="number"), "INT", "number")
-    # A result beyond the engine's calendar is NULL, as in MySQL.
-    moved = call("try", exp.Add(this=start, expression=call(maker, whole, of="interval")), of="datetime")
+    whole = amount if unit == "SECOND" else call("domo.whole", amount, of="number")
+    moved = typed(exp.Paren(this=exp.Add(this=start, expression=call(maker, whole, of="interval"))), "datetime")
     if kind(start) == "date" and unit not in ("SECOND", "MINUTE", "HOUR"):
         return cast_to(moved, "DATE", "date")
     return moved

@@ -48,9 +48,9 @@ def value(node: exp.Expr) -> exp.Expr:
 
 
 def number(node: exp.Expr) -> exp.Expr:
-    """As a number; text counts by its numeric prefix, 0 without one."""
+    """As a number; text counts by its numeric prefix, 0 without one, and a time as HHMMSS."""
     if kind(node) in ("text", "time"):
-        return call("domo.number", node, of="number")
+        return call("domo.number" if kind(node) == "text" else "domo.clock_number", node, of="number")
     if kind(node) in ("date", "datetime"):
         raise QueryError("A date is not a number: use DATEDIFF, TO_DAYS or UNIX_TIMESTAMP")
     return value(node)
@@ -67,10 +67,11 @@ def text(node: exp.Expr) -> exp.Expr:
 
 def moment(node: exp.Expr) -> exp.Expr:
     """As DATE or DATETIME; text that is neither becomes NULL."""
-    if kind(node) in ("date", "datetime", "null"):
+    if kind(node) in ("date", "datetime"):
         return node
-    if isinstance(node, exp.Literal):
-        return _literal_moment(node.name) or typed(exp.null(), "null")
+    found = _literal_moment(node.name) if isinstance(node, exp.Literal) else None
+    if found or isinstance(node, exp.Literal | exp.Null):
+        return found or cast_to(exp.null(), "TIMESTAMP", "datetime")
     return call("domo.moment", text(node), of="datetime")
 
 
@@ -102,7 +103,7 @@ def comparable(node: exp.Expr, others: list[exp.Expr]) -> exp.Expr:
     kinds = {kind(other) for other in others}
     if kind(node) in ("text", "number") and kinds & {"date", "datetime"}:
         return _compared_moment(node)
-    if kind(node) == "boolean" or (kind(node) == "text" and kinds & {"number", "boolean"}):
+    if kind(node) == "boolean" or (kind(node) in ("text", "time") and kinds & {"number", "boolean"}):
         return number(node)
     return node
 

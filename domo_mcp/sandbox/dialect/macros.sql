@@ -40,6 +40,7 @@ CREATE MACRO domo.substring(s, start, size) AS
 CREATE MACRO domo.divide(a, b) AS a / b;
 CREATE MACRO domo.div(a, b) AS CAST(trunc(a / b) AS BIGINT);
 CREATE MACRO domo.signed(x) AS TRY_CAST(round(x) AS BIGINT);
+CREATE MACRO domo.whole(x) AS TRY_CAST(round(x) AS INTEGER);
 CREATE MACRO domo.floor(x) AS CAST(floor(x) AS BIGINT);
 CREATE MACRO domo.ceiling(x) AS CAST(ceil(x) AS BIGINT);
 CREATE MACRO domo.round(x, digits) AS round(x, CAST(digits AS INTEGER));
@@ -51,7 +52,7 @@ CREATE MACRO domo.least(xs) AS
 -- Days. MySQL counts days from year 0; 1970-01-01 is day 719528.
 CREATE MACRO domo.dayofweek(d) AS dayofweek(d) + 1;
 CREATE MACRO domo.to_days(d) AS d - DATE '1970-01-01' + 719528;
-CREATE MACRO domo.from_days(n) AS TRY(DATE '1970-01-01' + (CAST(n AS INTEGER) - 719528));
+CREATE MACRO domo.from_days(n) AS DATE '1970-01-01' + (TRY_CAST(n AS INTEGER) - 719528);
 CREATE MACRO domo.ordinal(d) AS
     list_transform([day(d)], lambda n: n || CASE
         WHEN n BETWEEN 11 AND 13 THEN 'th' WHEN n % 10 = 1 THEN 'st' WHEN n % 10 = 2 THEN 'nd'
@@ -92,6 +93,7 @@ CREATE MACRO domo.clock(seconds) AS
     list_transform([CAST(seconds AS BIGINT)], lambda s: list_transform([CASE WHEN s > 3020399 THEN 3020399
         WHEN s < -3020399 THEN -3020399 ELSE s END], lambda v: CASE WHEN v < 0 THEN '-' ELSE '' END
         || format('{:02d}:{:02d}:{:02d}', abs(v) // 3600, abs(v) // 60 % 60, abs(v) % 60))[1])[1];
+CREATE MACRO domo.clock_number(t) AS CAST(replace(t, ':', '') AS DOUBLE);
 CREATE MACRO domo.hour(t) AS abs(domo.seconds(t)) // 3600;
 CREATE MACRO domo.minute(t) AS abs(domo.seconds(t)) // 60 % 60;
 CREATE MACRO domo.second(t) AS abs(domo.seconds(t)) % 60;
