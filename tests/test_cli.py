@@ -260,12 +260,18 @@ def test_http_listens_on_loopback_at_a_port_or_not_at_all(run: Run, address: str
     assert "127.0.0.1" in outcome.err
 
 
-def test_the_token_is_in_no_output_however_loud_the_log(run: Run, local_domo: str) -> None:
-    environment = {"DOMO_HOST": local_domo, "DOMO_DEVELOPER_TOKEN": SECRET, "DOMO_MCP_LOG": "DEBUG"}
-    for command in (("tools",), ("doctor",), ("call", "whoami")):
-        outcome = run(*command, **environment)
-        assert SECRET not in outcome.out + outcome.err
-    assert outcome.err
+@pytest.mark.parametrize(
+    "command", [("tools",), ("doctor",), ("call", "whoami"), ("call", "search_datasets", f"query={SECRET}")]
+)
+def test_the_token_is_in_no_output_however_loud_the_log(
+    run: Run, toml: Callable[[str], str], local_domo: str, command: tuple[str, ...]
+) -> None:
+    """The last one has the audit write down every argument, and the token is one."""
+    instance = f'[instances.local]\nurl = "{local_domo}"\nauth = {{ token = "{SECRET}" }}\n'
+    file = toml(f'{instance}[audit]\narguments = "full"\n')
+    outcome = run(*command, "--config", file, DOMO_MCP_LOG="DEBUG")
+    assert SECRET not in outcome.out + outcome.err
+    assert ("[hidden]" in outcome.err) is (SECRET in command[-1])
 
 
 def test_a_server_works_against_the_sandbox_as_a_process_of_its_own(
