@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -13,11 +14,12 @@ import anyio.to_thread
 
 from domo_mcp import telemetry
 from domo_mcp.catalog import Catalog
-from domo_mcp.config import Config, InstanceSettings
+from domo_mcp.config import Config
 from domo_mcp.errors import ConfigError, InvalidInput
 from domo_mcp.guard import policy
 from domo_mcp.guard.audit import Audit
 from domo_mcp.guard.gate import Caller, Gate
+from domo_mcp.instances import InstanceSettings
 from domo_mcp.tools import select_tools, toolset_names
 from domo_mcp.tools.cursor import Cursors
 from domo_mcp.tools.folders import Folders
@@ -26,12 +28,15 @@ from domo_mcp.tools.toolset import Call, Progress, Rights, Tool
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from domo_mcp.client.auth import SignIn
     from domo_mcp.client.domo import Domo
+    from domo_mcp.sandbox.faults import Plan
 
 LOCAL_PRINCIPAL = "local"
 _UNLIMITED = 1_000_000  # the embedded sandbox is this process: there is nobody to spare
 SANDBOX_ORIGIN = "https://sandbox.invalid"
 SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but invented data
+SANDBOX_SESSION = "sandbox-session"
 
 
 @dataclass
@@ -66,6 +71,7 @@ class Instance:
             cursors=Cursors.of(tool.name, arguments, LOCAL_PRINCIPAL, self.name),
             folders=self.folders,
             results=self.config.results,
+            ai=self.config.ai,
             rights=Rights(self.config.policy.access, tuple(self.config.tools.toolsets), self.sandbox),
             progress=progress,
             now=_now,
@@ -80,24 +86,29 @@ class Instance:
             return self._open
 
     async def _connect(self) -> Domo:
-        from domo_mcp.client.auth import DeveloperToken
         from domo_mcp.client.domo import Domo
         from domo_mcp.client.limits import Limits
 
         limits = self.config.limits
         embedded = await self._embedded() if self.sandbox else None
-        url = SANDBOX_ORIGIN if embedded else self.settings.origin()
         return await self._stack.enter_async_context(
             Domo.connect(
                 self.name,
-                url,
-                DeveloperToken(self.settings.auth.token.get_secret_value() if self.settings.auth else SANDBOX_TOKEN),
+                SANDBOX_ORIGIN if embedded else self.settings.origin(),
+                self._sandbox_sign_in() if embedded else self.settings.sign_in(),
+                surface=self.settings.surface,
+                aliases=self.settings.aliases.datasets,
                 limits=Limits(concurrency=limits.concurrency, per_minute=_UNLIMITED if embedded else limits.per_minute),
                 timeout_s=limits.timeout_s,
                 call_timeout_s=limits.call_timeout_s,
                 app=embedded,
             )
         )
+
+    def _sandbox_sign_in(self) -> SignIn:
+        from domo_mcp.client.auth import AppSession, DeveloperToken
+
+        return AppSession(SANDBOX_SESSION) if self.settings.surface == "app" else DeveloperToken(SANDBOX_TOKEN)
 
     async def _embedded(self) -> ASGIApp:
         """The sandbox in this process."""
@@ -116,7 +127,7 @@ class Instance:
         store = await anyio.to_thread.run_sync(Store.open, settings.folder())
         self._stack.callback(store.close)
         ai = AiSettings(settings.ai_url, settings.ai_model, settings.ai_key.get_secret_value())
-        return sandbox_app(store, ai=ai if settings.ai_url else None)
+        return sandbox_app(store, ai=ai if settings.ai_url else None, plan=fault_plan(settings.faults))
 
 
 @dataclass(frozen=True)
@@ -129,12 +140,18 @@ class App:
     tools: tuple[Tool, ...]
     folders: Folders
 
-    def instance(self, name: str | None) -> Instance:
-        """The instance of that name, or the default one."""
-        wanted = name or self.config.default_instance or next(iter(self.instances))
-        if wanted not in self.instances:
-            raise InvalidInput(f"There is no instance {wanted!r}.", f"Configured: {', '.join(self.instances)}.")
-        return self.instances[wanted]
+    def instance(self, tool: Tool, name: str | None) -> Instance:
+        """The instance of that name, or the first that has the tool's endpoints."""
+        names = self.instances_with(tool)
+        if name is not None and name not in names:
+            raise InvalidInput(f"{tool.name} is not there on an instance {name!r}.", f"It is on: {', '.join(names)}.")
+        return self.instances[name or names[0]]
+
+    def instances_with(self, tool: Tool) -> list[str]:
+        """The instances whose surface has the tool's endpoints, the default one first."""
+        default = self.config.default_instance
+        names = [name for name, instance in self.instances.items() if instance.settings.surface in tool.surfaces]
+        return sorted(names, key=lambda name: name != default)
 
     @property
     def sandbox(self) -> bool:
@@ -148,8 +165,9 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
 
     `embedded` is a running sandbox for instances of that kind; without it each opens its own.
 
-    Raises ConfigError for a toolset that does not exist.
+    Raises ConfigError for a toolset that does not exist, and for a fault plan that is none.
     """
+    fault_plan(config.sandbox.faults)  # a mistake in it shall end the start, not the first call
     unknown = set(config.tools.toolsets) - {"default", "all", *toolset_names()}
     if unknown:
         raise ConfigError(
@@ -158,6 +176,7 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
         )
     telemetry.secrets.add(config.secrets())
     access = config.policy.access
+    surfaces = {settings.surface for settings in config.instances.values()}
     folders = Folders(config.files, enabled=local_files)
     async with AsyncExitStack() as stack:
         yield App(
@@ -167,9 +186,24 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
                 for name, settings in config.instances.items()
             },
             gate=Gate(access, Audit(config.audit), config.results.max_tokens, config.limits.call_timeout_s),
-            tools=tuple(tool for tool in select_tools(config.tools.toolsets) if policy.allows(access, tool)),
+            tools=tuple(tool for tool in select_tools(config.tools.toolsets, surfaces) if policy.allows(access, tool)),
             folders=folders,
         )
+
+
+def fault_plan(file: str) -> Plan | None:
+    """What shall go wrong in the sandbox; None for no file. Raises ConfigError for a file that says it wrongly."""
+    if not file:
+        return None
+    from domo_mcp.sandbox.faults import KINDS, Plan
+
+    try:
+        return Plan.read(Path(file))
+    except ValueError as error:
+        raise ConfigError(
+            f"The fault plan {file} cannot be used: {error}.",
+            f"It has [[rules]] with kind ({', '.join(KINDS)}), path, method, share, times, retry_after, delay_s.",
+        ) from None
 
 
 def _now() -> datetime:

@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     server = argparse.ArgumentParser(add_help=False)
     server.add_argument("--config", type=Path, metavar="FILE", help="configuration file (else DOMO_MCP_CONFIG)")
     server.add_argument("--sandbox", action="store_true", help="use the embedded sandbox: no account, invented data")
+    server.add_argument("--faults", metavar="FILE", help="what goes wrong in the sandbox (TOML or JSON)")
     server.add_argument("--toolsets", metavar="A,B", help="toolsets to list; default, all, or names")
     server.add_argument("--access", choices=["read", "write", "full"], help="what callers may do to Domo")
     server.add_argument(
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="run the local Domo alone, over HTTP")
     sandbox.add_argument("--port", type=int, default=8010)
     sandbox.add_argument("--data", type=Path, metavar="DIR", help="keep its state here (default: in memory)")
+    sandbox.add_argument("--faults", metavar="FILE", help="what goes wrong in it (TOML or JSON)")
     commands.add_parser("doctor", parents=[server], help="check configuration, network, token and one query")
     tools = commands.add_parser("tools", parents=[server], help="list the tools")
     tools.add_argument("--json", action="store_true", help="as tools/list sends them")
@@ -99,6 +101,8 @@ def _config(options: argparse.Namespace) -> Any:
         overrides["tools"] = {"toolsets": options.toolsets.split(",")}
     if options.access:
         overrides["policy"] = {"access": options.access}
+    if options.faults:
+        overrides["sandbox"] = {"faults": options.faults}
     if options.root:
         overrides["files"] = {"roots": options.root}
     if getattr(options, "http", None):
@@ -106,7 +110,10 @@ def _config(options: argparse.Namespace) -> Any:
         if not host or not port.isdigit():
             raise ConfigError(f"--http takes HOST:PORT, not {options.http!r}.", "For example: --http 127.0.0.1:8000")
         overrides["server"] = {"host": host, "port": int(port)}
-    return load(options.config, sandbox=options.sandbox, overrides=overrides)
+    config = load(options.config, sandbox=options.sandbox, overrides=overrides)
+    if options.faults and all(instance.kind != "sandbox" for instance in config.instances.values()):
+        raise ConfigError("--faults is for the sandbox, and no instance is one.", "Add --sandbox.")
+    return config
 
 
 def _sandbox(options: argparse.Namespace) -> int:
@@ -115,10 +122,13 @@ def _sandbox(options: argparse.Namespace) -> int:
         from domo_mcp.sandbox.store import Store
     except ModuleNotFoundError as error:
         raise ConfigError(f"The sandbox needs {error.name}.", "Install it: pip install 'domo-mcp[sandbox]'") from None
+    from domo_mcp.app import fault_plan
+
+    plan = fault_plan(options.faults or "")
     store = Store.open(options.data)
     try:
         print(f"Local Domo on http://127.0.0.1:{options.port} (token: sandbox-token)", file=sys.stderr)
-        serve(store, port=options.port)
+        serve(store, port=options.port, plan=plan)
     finally:
         store.close()
     return 0

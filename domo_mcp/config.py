@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -16,6 +16,8 @@ from domo_mcp.catalog import CatalogSettings
 from domo_mcp.errors import ConfigError
 from domo_mcp.guard.audit import AuditSettings
 from domo_mcp.guard.policy import PolicySettings
+from domo_mcp.instances import AliasSettings, AuthSettings, InstanceSettings
+from domo_mcp.tools.ai import AiSettings
 from domo_mcp.tools.folders import FilesSettings
 from domo_mcp.tools.results import ResultSettings
 
@@ -27,27 +29,6 @@ class Settings(BaseModel):
     """Base of every table: an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class AuthSettings(Settings):
-    """How requests to an instance are signed."""
-
-    kind: Literal["developer-token"] = "developer-token"
-    token: SecretStr
-
-
-class InstanceSettings(Settings):
-    """One Domo instance, or the embedded sandbox."""
-
-    kind: Literal["domo", "sandbox"] = "domo"
-    url: str = ""
-    host: str = ""
-    auth: AuthSettings | None = None
-
-    def origin(self) -> str:
-        """The instance's origin: `host` may be a bare name, `acme.domo.com`, or a URL."""
-        given = (self.url or self.host).strip()
-        return given if "://" in given else f"https://{given}"
 
 
 class LimitSettings(Settings):
@@ -66,9 +47,13 @@ class ToolSettings(Settings):
 
 
 class SandboxSettings(Settings):
-    """`[sandbox]`: where its state is kept (empty: in memory) and which AI endpoint it uses (empty: its own rules)."""
+    """`[sandbox]`: where its state is kept, which AI endpoint it uses, and a file that says what goes wrong in it.
+
+    Empty: in memory, its own rules, nothing.
+    """
 
     data: str = ""
+    faults: str = ""
     ai_url: str = ""
     ai_model: str = ""
     ai_key: SecretStr = SecretStr("")
@@ -95,6 +80,7 @@ class Config(Settings):
     policy: PolicySettings = PolicySettings()
     tools: ToolSettings = ToolSettings()
     results: ResultSettings = ResultSettings()
+    ai: AiSettings = AiSettings()
     catalog: CatalogSettings = CatalogSettings()
     files: FilesSettings = FilesSettings()
     limits: LimitSettings = LimitSettings()
@@ -106,7 +92,7 @@ class Config(Settings):
         """Every secret in it, for whoever has to keep them out of sight."""
         for instance in self.instances.values():
             if instance.auth:
-                yield instance.auth.token.get_secret_value()
+                yield from instance.auth.secrets()
         yield self.sandbox.ai_key.get_secret_value()
 
 
@@ -227,9 +213,11 @@ def _keys(place: list[str]) -> list[str]:
 
 _TABLES: tuple[type[BaseModel], ...] = (
     AuthSettings,
+    AliasSettings,
     PolicySettings,
     ToolSettings,
     ResultSettings,
+    AiSettings,
     CatalogSettings,
     FilesSettings,
     LimitSettings,
@@ -241,10 +229,7 @@ _TABLES: tuple[type[BaseModel], ...] = (
 
 def _check_instances(config: Config) -> None:
     for name, instance in config.instances.items():
-        if instance.kind == "domo" and not (instance.url or instance.host):
-            raise ConfigError(f"instances.{name} has no url.", f'Set url = "https://{name}.domo.com".')
-        if instance.kind == "domo" and not instance.auth:
-            raise ConfigError(f"instances.{name} has no auth.", f"Add [instances.{name}.auth] with token = …")
+        instance.check(name)
     if config.default_instance and config.default_instance not in config.instances:
         raise ConfigError(
             f"default_instance {config.default_instance!r} is not configured.",

@@ -274,6 +274,31 @@ def test_the_token_is_in_no_output_however_loud_the_log(
     assert ("[hidden]" in outcome.err) is (SECRET in command[-1])
 
 
+def test_faults_on_demand_reach_a_call_as_errors(run: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "faults.toml"
+    plan.write_text('[[rules]]\nkind = "401"\npath = "*/users/me"\n', encoding="utf-8")
+    outcome = run("call", "--sandbox", "--faults", str(plan), "whoami")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "The developer token has expired" in outcome.err
+    assert run("call", "--sandbox", "--faults", str(plan), "run_sql", f"sql={PRODUCTS}").code == 0
+
+
+@pytest.mark.parametrize("command", [("call", "whoami", "--sandbox"), ("serve", "--sandbox"), ("sandbox",)])
+def test_a_fault_plan_that_is_none_ends_the_start(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    plan = tmp_path / "faults.toml"
+    plan.write_text('[[rules]]\nkind = "tsunami"\n', encoding="utf-8")
+    outcome = run(*command, "--faults", str(plan))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "rules.0.kind" in outcome.err
+    assert "reset_before" in outcome.err
+
+
+def test_faults_without_a_sandbox_are_refused(run: Run) -> None:
+    outcome = run("call", "whoami", "--faults", "x.toml", DOMO_HOST="acme.domo.com", DOMO_DEVELOPER_TOKEN=SECRET)
+    assert outcome.code == 2
+    assert "Add --sandbox." in outcome.err
+
+
 def test_a_server_works_against_the_sandbox_as_a_process_of_its_own(
     run: Run, toml: Callable[[str], str], local_domo: str
 ) -> None:

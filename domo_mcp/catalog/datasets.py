@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
-from domo_mcp.errors import DomoError, Forbidden, NotFound, UnknownName
+from domo_mcp.errors import Forbidden, NotFound, Rejected, UnknownName, UnreadableAnswer
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
@@ -59,7 +59,8 @@ class Catalog:
         self._datasets: Cache[str, Dataset] = Cache(settings.max_age_s)
         self._found: Cache[str, tuple[Dataset, ...]] = Cache(settings.max_age_s)
         self._columns: Cache[str, tuple[Column, ...]] = Cache(settings.max_age_s)
-        self._described: Cache[str, Described] = Cache(settings.max_age_s)
+        self._details: Cache[str, Dataset] = Cache(settings.max_age_s)
+        self._dictionaries: Cache[str, Dictionary | None] = Cache(settings.max_age_s)
         self._readable: Cache[str, bool] = Cache(settings.max_age_s)
 
     def url(self, dataset_id: str) -> str:
@@ -97,7 +98,13 @@ class Catalog:
 
     async def describe(self, dataset_id: str) -> Described:
         """Everything about one dataset that helps to ask it; what the user may not read is left out."""
-        return await self._described.get(dataset_id, partial(self._describe, dataset_id))
+        dataset = await self._details.get(dataset_id, partial(self._domo.datasets.get, dataset_id, details=True))
+        return Described(
+            dataset=dataset,
+            columns=await self.columns(dataset_id),
+            dictionary=await self._dictionary(dataset_id),
+            formulas=dataset.formulas,
+        )
 
     async def rank(self, question: str) -> list[Ranked]:
         """The datasets that the question may be about, best first."""
@@ -129,19 +136,10 @@ class Catalog:
         except NotFound:
             raise _unknown(dataset_id, ()) from None
 
-    async def _describe(self, dataset_id: str) -> Described:
-        dataset = await self._domo.datasets.get(dataset_id, details=True)
-        return Described(
-            dataset=dataset,
-            columns=await self.columns(dataset_id),
-            dictionary=await self._dictionary(dataset_id),
-            formulas=dataset.formulas,
-        )
-
     async def _dictionary(self, dataset_id: str) -> Dictionary | None:
         try:
-            return await self._domo.datasets.dictionary(dataset_id)
-        except DomoError:
+            return await self._dictionaries.get(dataset_id, partial(self._domo.datasets.dictionary, dataset_id))
+        except (Forbidden, Rejected, UnreadableAnswer):
             return None  # not every instance has the service; the columns alone still help
 
     async def _pool(self, question: str) -> list[Dataset]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domo_mcp.client.session import Session
 from domo_mcp.client.shapes import Many, Shape
-from domo_mcp.client.surface import ApiPath, Product
+from domo_mcp.client.surface import Service, Surface
 from domo_mcp.errors import CannotAnswer
 
 _TAGGED = re.compile(r"<sql>(.*?)(?:</sql>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCED = re.compile(r"```[a-z]*[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
+_ANSWERED = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
 _COMMENT = re.compile(r"--([^\n]*)|#([^\n]*)|/\*(.*?)\*/", re.DOTALL)
+_EXCUSED = re.compile(r"\s*cannot answer\s*:", re.IGNORECASE)
 _EXCUSE = re.compile(r"^\s*cannot answer\s*:?\s*", re.IGNORECASE)
 
 
@@ -34,6 +37,14 @@ class SourceSchema:
     name: str
     columns: Sequence[SourceColumn]
     description: str = ""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture; `media_type` such as image/png. Domo may refuse HEIC and HEIF (App-Framework document)."""
+
+    media_type: str
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,7 @@ class _Generated(Shape):
 class Ai:
     """AI services of one instance. Every method raises `DomoError`."""
 
-    def __init__(self, session: Session, surface: Product) -> None:
+    def __init__(self, session: Session, surface: Surface) -> None:
         self._session = session
         self._surface = surface
 
@@ -85,7 +96,7 @@ class Ai:
             model=model,
             parameters={"today": today.isoformat()} if today else None,
         )
-        answer = await self._ask(self._surface.text_to_sql, body)
+        answer = await self._ask("text to SQL", body)
         return AiAnswer(statement(answer.output), answer.model_id)
 
     async def text_generation(
@@ -108,13 +119,27 @@ class Ai:
             parameters=dict(parameters) if parameters else None,
             model=model,
         )
-        answer = await self._ask(self._surface.text_generation, body)
-        if not answer.output:
-            raise CannotAnswer("The AI service gave an empty answer.", "Ask in other words.")
-        return answer
+        return _not_empty(await self._ask("text generation", body))
 
-    async def _ask(self, where: ApiPath, body: Mapping[str, object]) -> AiAnswer:
-        generated = await self._session.read("POST", where, _Generated, json=body, effect="ai")
+    async def image_to_text(
+        self, prompt: str, image: Image, *, system: str | None = None, model: str | None = None
+    ) -> AiAnswer:
+        """Return what the model reads in the image; where it wrote `<answer>` tags, what stands in the last.
+
+        Source: App-Framework document, Image-to-Text. Raises `CannotAnswer` where the text is empty.
+        """
+        body = _body(
+            input=prompt,
+            image={"mediaType": image.media_type, "type": "base64", "data": base64.b64encode(image.data).decode()},
+            system=system,
+            model=model,
+        )
+        answer = await self._ask("image to text", body)
+        tagged = _ANSWERED.findall(answer.output)
+        return _not_empty(replace(answer, output=(tagged[-1] if tagged else answer.output).strip()))
+
+    async def _ask(self, service: Service, body: Mapping[str, object]) -> AiAnswer:
+        generated = await self._session.read("POST", self._surface.at(service), _Generated, json=body, effect="ai")
         return generated.answer()
 
 
@@ -132,6 +157,14 @@ def statement(output: str) -> str:
         _EXCUSE.sub("", reason) or "The AI service wrote no SQL for this question.",
         "Ask in other words, name another dataset, or write the SQL yourself.",
     )
+
+
+def _not_empty(answer: AiAnswer) -> AiAnswer:
+    if not answer.output:
+        raise CannotAnswer("The AI service gave an empty answer.", "Ask in other words.")
+    if excuse := _EXCUSED.match(answer.output):
+        raise CannotAnswer(answer.output[excuse.end() :].strip(), "Ask in other words, or for something else.")
+    return answer
 
 
 def _described(schema: SourceSchema) -> dict[str, object]:

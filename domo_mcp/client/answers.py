@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from domo_mcp.errors import UnreadableAnswer
 
@@ -18,13 +19,17 @@ Expected = type[T] | TypeAdapter[T]
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer as it came at `came`: `path` was asked, `body` is decompressed, `secrets` are never repeated."""
+    """One answer as it came at `came`: `path` was asked, `body` is decompressed, `secrets` are never repeated.
+
+    `renewal` says how to get a new sign-in.
+    """
 
     path: str
     status: int
     headers: Mapping[str, str]
     body: bytes
     secrets: Sequence[str] = ()
+    renewal: str = ""
     came: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -47,10 +52,14 @@ def decode(answer: Answer, expected: Expected[T]) -> T:
     if not answer.body.strip():
         raise _unreadable(answer, "It is empty.")
     try:
-        return adapter.validate_json(answer.body)
+        read = adapter.validate_json(answer.body)
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_context=False, include_input=False)[0]["type"]
         raise _unreadable(answer, f"It is not {_name(expected)}: {wrong}.") from None
+    if isinstance(read, BaseModel) and not read.model_fields_set and any(from_json(answer.body).values()):
+        # Most fields may be missing, so any other object would be an empty page.
+        raise _unreadable(answer, f"It has none of the fields of {_name(expected)}.")
+    return read
 
 
 def _name(expected: object) -> str:

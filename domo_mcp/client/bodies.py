@@ -71,7 +71,7 @@ class _Inflate:
                 yield self._member.decompress(raw, _STEP)
                 raw = self._member.unconsumed_tail or self._next_member()
         except zlib.error:
-            raise UnreadableAnswer("Domo's answer is compressed in a way that cannot be read.") from None
+            raise UnreadableAnswer("Domo's answer is compressed in a way that cannot be read.", "Try again.") from None
 
     def _next_member(self) -> bytes:
         rest = self._member.unused_data
@@ -81,7 +81,7 @@ class _Inflate:
 
     def finish(self) -> None:
         if self._started and not self._member.eof:
-            raise UnreadableAnswer("Domo's compressed answer ends too early.")
+            raise UnreadableAnswer("Domo's compressed answer ends too early.", "Try again.")
 
 
 def _member() -> zlib._Decompress:

@@ -31,7 +31,8 @@ def broken(error: httpx.TransportError, host: str) -> DomoError:
     if unmade:
         hint = "Check the network, and whether the host of the instance is right."
         return Unreachable(f"No connection to {host}.", hint, surely_unprocessed=True)
-    return Unreachable(f"The connection to {host} broke before the answer was complete.")
+    hint = "Try again; where it was a change, look first whether Domo made it."
+    return Unreachable(f"The connection to {host} broke before the answer was complete.", hint)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

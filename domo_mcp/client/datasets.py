@@ -19,7 +19,7 @@ from domo_mcp.client.metadata import (
     Version,
 )
 from domo_mcp.client.session import Session
-from domo_mcp.client.surface import path
+from domo_mcp.client.surface import Surface
 from domo_mcp.errors import NotFound
 
 Part = Literal[
@@ -28,15 +28,17 @@ Part = Literal[
 ]  # fmt: skip
 
 _BULK = 100
-_METADATA = ("api", "data", "v3", "datasources")
-_QUERY = ("api", "query", "v1", "datasources")
 
 
 class Datasets:
-    """Datasets of one instance. Every method raises `DomoError`; an unknown id is `NotFound`."""
+    """Datasets of one instance. Every method raises `DomoError`; an unknown id is `NotFound`.
 
-    def __init__(self, session: Session) -> None:
+    What the surface has no endpoint for is `Refused`.
+    """
+
+    def __init__(self, session: Session, surface: Surface) -> None:
         self._session = session
+        self._surface = surface
 
     async def search(self, query: str, owner_id: str | None = None, limit: int = 50, offset: int = 0) -> DatasetPage:
         """Return datasets whose name holds `query` (all for ""), newest first.
@@ -44,9 +46,7 @@ class Datasets:
         Not filtered by row security: it may name what the user cannot read. Source: Domo's own MCP server.
         """
         body = _search_body(query, owner_id, limit, offset)
-        return await self._session.read(
-            "POST", path("api", "data", "ui", "v3", "datasources", "search"), DatasetPage, json=body
-        )
+        return await self._session.read("POST", self._surface.at("dataset search"), DatasetPage, json=body)
 
     async def get(
         self, dataset_id: str, parts: Sequence[Part] = ("core", "permission", "rowcolcount"), *, details: bool = False
@@ -56,7 +56,7 @@ class Datasets:
         Source: datasets document, Get Metadata.
         """
         params = {"part": ",".join(parts), "includeAllDetails": True if details else None}
-        return await self._session.read("GET", path(*_METADATA, dataset_id), Dataset, params=params)
+        return await self._session.read("GET", self._surface.at("dataset metadata", dataset_id), Dataset, params=params)
 
     async def bulk(self, ids: Sequence[str]) -> list[Dataset]:
         """Return those of the datasets that the user may see, a hundred to a request, with all details."""
@@ -64,7 +64,7 @@ class Datasets:
         for start in range(0, len(ids), _BULK):
             page = await self._session.read(
                 "POST",
-                path(*_METADATA, "bulk"),
+                self._surface.at("metadata of many datasets"),
                 DatasetPage,
                 params={"includePrivate": True, "includeAllDetails": True},
                 json=list(ids[start : start + _BULK]),
@@ -77,7 +77,7 @@ class Datasets:
         try:
             indexed = await self._session.read(
                 "GET",
-                path(*_QUERY, dataset_id, "schema", "indexed"),
+                self._surface.at("the indexed schema", dataset_id),
                 IndexedSchema,
                 params={"includeHidden": include_hidden},
             )
@@ -86,35 +86,35 @@ class Datasets:
         return indexed.columns or await self._declared(dataset_id, include_hidden)
 
     async def _declared(self, dataset_id: str, include_hidden: bool) -> tuple[Column, ...]:
-        where = path("api", "data", "v2", "datasources", dataset_id, "schemas", "latest")
+        where = self._surface.at("the declared schema", dataset_id)
         latest = await self._session.read("GET", where, LatestSchema)
         return tuple(column for column in latest.columns if include_hidden or column.visible is not False)
 
     async def permissions(self, dataset_id: str) -> AccessList:
         """Return who may use the dataset."""
-        return await self._session.read("GET", path(*_METADATA, dataset_id, "permissions"), AccessList)
+        return await self._session.read("GET", self._surface.at("dataset permissions", dataset_id), AccessList)
 
     async def cards(self, dataset_id: str) -> list[Card]:
         """Return the cards that show the dataset, drill paths too."""
-        where = path("api", "content", "v1", "datasources", dataset_id, "cards")
+        where = self._surface.at("cards of a dataset", dataset_id)
         return await self._session.read("GET", where, list[Card], params={"drill": True})
 
     async def partitions(self, dataset_id: str) -> list[Partition]:
         """Return the partitions, those marked for deletion too (datasets document, GET Partition List)."""
-        return await self._session.read("GET", path(*_QUERY, dataset_id, "partition"), list[Partition])
+        return await self._session.read("GET", self._surface.at("partitions", dataset_id), list[Partition])
 
     async def versions(self, dataset_id: str) -> list[Version]:
         """Return the versions of the data (datasets document, GET Data Versions)."""
-        where = path(*_METADATA, dataset_id, "dataversions", "details")
+        where = self._surface.at("data versions", dataset_id)
         return await self._session.read("GET", where, list[Version])
 
     async def stream(self, stream_id: str) -> Stream:
         """Return how a dataset is filled; the id is the dataset's `stream_id`."""
-        return await self._session.read("GET", path("api", "data", "v1", "streams", stream_id), Stream)
+        return await self._session.read("GET", self._surface.at("streams", stream_id), Stream)
 
     async def dictionary(self, dataset_id: str) -> Dictionary | None:
         """Return the dataset's data dictionary, None where nobody wrote one."""
-        where = path("api", "ai", "readiness", "v1", "data-dictionary", "dataset", dataset_id)
+        where = self._surface.at("the data dictionary", dataset_id)
         try:
             return await self._session.read("GET", where, Dictionary)
         except NotFound:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Self
+from typing import Literal, Self
 
 import httpx
 from starlette.types import ASGIApp
 
 from domo_mcp.client.ai import Ai
-from domo_mcp.client.auth import SignIn
+from domo_mcp.client.app_datasets import AppDatasets
+from domo_mcp.client.auth import AppSession, ClientCredentials, SignIn
+from domo_mcp.client.data_api import DataApi
 from domo_mcp.client.datasets import Datasets
+from domo_mcp.client.embedded import Embedded
 from domo_mcp.client.limits import USUAL_LIMITS, Limits
 from domo_mcp.client.people import People
+from domo_mcp.client.public_datasets import PublicDatasets
 from domo_mcp.client.query import Query
 from domo_mcp.client.session import Session
-from domo_mcp.client.surface import Product
+from domo_mcp.client.surface import PUBLIC_ORIGIN, AppFramework, Product, PublicApi, Surface
 from domo_mcp.client.wire import Timeouts
 from domo_mcp.errors import ConfigError
 from domo_mcp.sql import ColumnRules
@@ -34,20 +38,24 @@ class Domo:
 
     name: str
     url: str
+    surface: Surface
     session: Session
     datasets: Datasets
     query: Query
+    data_api: DataApi
     ai: Ai
     people: People
 
     @classmethod
     @asynccontextmanager
-    async def connect(
+    async def connect(  # noqa: PLR0913 - one for each thing that can be configured, all but three with a default
         cls,
         name: str,
         url: str,
         auth: SignIn,
         *,
+        surface: Literal["product", "app"] = "product",
+        aliases: Sequence[str] = (),
         limits: Limits = USUAL_LIMITS,
         timeout_s: float = 30.0,
         call_timeout_s: float = 50.0,
@@ -56,25 +64,54 @@ class Domo:
     ) -> AsyncIterator[Self]:
         """Open the connections to `url`, an origin such as `https://acme.domo.com`; they close with the block.
 
-        No request is sent yet. `timeout_s` bounds one request, `call_timeout_s` a call with all its tries and waits.
-        `rules` hold for every statement that `query` sends; `app` answers in place of the network. Raises
-        `ConfigError` for a URL that is not such an origin.
+        `surface` is "app" for an app session, which knows datasets by `aliases`; client credentials have a surface of
+        their own at `https://api.domo.com`. No request is sent yet. `timeout_s` bounds one request, `call_timeout_s` a
+        call with all its tries and waits. `rules` hold for all that `query` and `data_api` send; `app` answers in
+        place of the network. Raises `ConfigError` for a URL that is not such an origin, or a sign-in that the surface
+        does not take.
         """
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False) if app else None
+        transport = Embedded(app) if app else None
         origin = _origin(url, embedded=app is not None)
+        place = _surface(auth, surface, origin)
         timeouts = Timeouts(request_s=timeout_s, call_s=call_timeout_s)
         async with Session(origin, auth, limits=limits, timeouts=timeouts, transport=transport) as session:
-            surface = Product()
-            datasets = Datasets(session)
+            datasets = _datasets(session, place, aliases)
             yield cls(
                 name=name,
                 url=origin,
+                surface=place,
                 session=session,
                 datasets=datasets,
-                query=Query(session, surface, datasets, rules),
-                ai=Ai(session, surface),
-                people=People(session, surface),
+                query=Query(session, place, datasets, rules),
+                data_api=DataApi(session, place, datasets, rules),
+                ai=Ai(session, place),
+                people=People(session, place),
             )
+
+
+def _surface(auth: SignIn, wanted: Literal["product", "app"], origin: str) -> Surface:
+    if (wanted == "app") is not isinstance(auth, AppSession):
+        raise ConfigError(
+            "The App-Framework surface takes an app session and nothing else; other surfaces take none.",
+            'Set surface = "app" together with auth kind = "app-session".',
+        )
+    if wanted == "app":
+        return AppFramework()
+    if not isinstance(auth, ClientCredentials):
+        return Product()
+    if origin.endswith(".domo.com") and origin != PUBLIC_ORIGIN:
+        raise ConfigError("Client credentials are not for an instance's own host.", f"Set its url to {PUBLIC_ORIGIN}.")
+    return PublicApi()
+
+
+def _datasets(session: Session, surface: Surface, aliases: Sequence[str]) -> Datasets:
+    match surface:
+        case AppFramework():
+            return AppDatasets(session, surface, aliases)
+        case PublicApi():
+            return PublicDatasets(session, surface)
+        case _:
+            return Datasets(session, surface)
 
 
 def _origin(url: str, *, embedded: bool) -> str:

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from domo_mcp.client.answers import Answer
-from domo_mcp.client.surface import Product
+from domo_mcp.client.surface import AppFramework, Product
 from domo_mcp.errors import (
     Blocked,
     Conflict,
@@ -24,6 +24,8 @@ from domo_mcp.errors import (
 )
 
 _LONGEST_MESSAGE = 300
+_ME = Product().at("the identity of the caller")
+_APP_ME = AppFramework().at("the identity of the caller")
 _BLOCK_PAGE = b"<title>domo - blocked"
 
 
@@ -84,8 +86,10 @@ def _kind(answer: Answer, said: str, toe: str | None) -> DomoError:
         return RateLimited(said, hint, status=status, toe=toe, retry_after=wait, surely_unprocessed=True)
     if status == 400 and "infrastructure problem (403)" in said.lower():
         return Forbidden(said, _FORBIDDEN, status=status, toe=toe)
-    if status == 403 and answer.path == Product.me:
+    if status == 403 and answer.path == _ME:
         return WrongInstance(said, _WRONG_INSTANCE, status=status, toe=toe)
+    if status == 401 or (status == 403 and answer.path == _APP_ME):
+        return SignInFailed(said, answer.renewal, status=status, toe=toe)
     if status >= 500:
         wait = retry_after(answer.headers.get("retry-after"), answer.came)
         hint = "The fault is Domo's; try again later."
@@ -97,7 +101,6 @@ def _kind(answer: Answer, said: str, toe: str | None) -> DomoError:
 _FORBIDDEN = "The token's user may not do this; someone who owns the object or an admin can grant it."
 _WRONG_INSTANCE = "Is the host of the instance right, and was the token made on that instance?"
 _BY_STATUS: Mapping[int, tuple[type[DomoError], str]] = {
-    401: (SignInFailed, "Make a new token in Domo and set DOMO_DEVELOPER_TOKEN to it."),
     403: (Forbidden, _FORBIDDEN),
     404: (NotFound, "Check the id; what the token's user may not see is often not found either."),
     409: (Conflict, "Something else holds it at the moment; look at its state, then try again."),

@@ -8,7 +8,7 @@ from domo_mcp.client.datasets import Datasets
 from domo_mcp.client.rows import ANSWER, Rows, rows_of
 from domo_mcp.client.rowstream import RowReader
 from domo_mcp.client.session import Session
-from domo_mcp.client.surface import Product
+from domo_mcp.client.surface import Content, Surface
 from domo_mcp.sql import ColumnRules, Select
 
 _LARGEST_EXPORT = 4 * 1024**3
@@ -17,7 +17,7 @@ _LARGEST_EXPORT = 4 * 1024**3
 class Query:
     """Sends parsed statements, each under the column rules of the instance."""
 
-    def __init__(self, session: Session, surface: Product, datasets: Datasets, rules: ColumnRules) -> None:
+    def __init__(self, session: Session, surface: Surface, datasets: Datasets, rules: ColumnRules) -> None:
         self._session = session
         self._surface = surface
         self._datasets = datasets
@@ -26,11 +26,12 @@ class Query:
     async def execute(self, dataset_id: str, select: Select, *, limit: int | None, offset: int = 0) -> Rows:
         """Return at most `limit` rows from `offset` on.
 
-        Source: datasets document, Query with SQL. Raises `SqlRefused` by the rules, `Rejected` where Domo does not
-        take the statement, `AnswerTooLarge` past 32 MiB.
+        Source: datasets document, Query with SQL; App-Framework document, SQL API. Raises `SqlRefused` by the rules,
+        `Rejected` where Domo does not take the statement, `AnswerTooLarge` past 32 MiB.
         """
         body = await self._body(dataset_id, select, limit, offset)
-        return rows_of(await self._session.read("POST", self._surface.execute(dataset_id), ANSWER, json=body))
+        where = self._surface.at("SQL", dataset_id)
+        return rows_of(await self._session.read("POST", where, ANSWER, content=body))
 
     async def stream(
         self, dataset_id: str, select: Select, *, limit: int | None = None, max_bytes: int = _LARGEST_EXPORT
@@ -41,15 +42,14 @@ class Query:
         """
         body = await self._body(dataset_id, select, limit, 0)
         reader = RowReader()
-        async with self._session.stream(
-            "POST", self._surface.execute(dataset_id), json=body, max_bytes=max_bytes
-        ) as pieces:
+        where = self._surface.at("SQL", dataset_id)
+        async with self._session.stream("POST", where, content=body, max_bytes=max_bytes) as pieces:
             async for piece in pieces:
                 if batch := reader.feed(piece):
                     yield batch
             yield reader.finish()
 
-    async def _body(self, dataset_id: str, select: Select, limit: int | None, offset: int) -> dict[str, str]:
+    async def _body(self, dataset_id: str, select: Select, limit: int | None, offset: int) -> Content:
         # Without rules the columns are not needed, and a request is saved.
         columns = [column.name for column in await self._datasets.schema(dataset_id)] if self._rules else []
-        return {"sql": select.to_send(limit=limit, offset=offset, rules=self._rules, columns=columns)}
+        return self._surface.statement(select.to_send(limit=limit, offset=offset, rules=self._rules, columns=columns))

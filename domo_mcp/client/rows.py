@@ -71,4 +71,6 @@ def columns_of(names: list[str], types: list[str | None]) -> tuple[RowColumn, ..
 def check_width(row: Row, width: int) -> None:
     """Raise `UnreadableAnswer` unless the row has a cell for each column."""
     if len(row) != width:
-        raise UnreadableAnswer("A row of Domo's answer has another number of cells than there are columns.")
+        raise UnreadableAnswer(
+            "A row of Domo's answer has another number of cells than there are columns.", "Try again; else report it."
+        )

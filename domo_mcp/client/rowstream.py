@@ -36,7 +36,7 @@ class RowReader:
         """
         self._since_row += len(piece)
         if self._since_row > _LARGEST_ROW:
-            raise AnswerTooLarge("One row of the answer is larger than this server reads.")
+            raise AnswerTooLarge("One row of the answer is larger than this server reads.", "Select fewer columns.")
         try:
             self._parser.send(piece)
         except ijson.JSONError:
@@ -199,4 +199,6 @@ def _shape_of(event: str) -> _Shape:
 
 
 def _unreadable() -> UnreadableAnswer:
-    return UnreadableAnswer("Domo's answer is not the rows that its documents promise, or it ends too early.")
+    return UnreadableAnswer(
+        "Domo's answer is not the rows that its documents promise, or it ends too early.", "Try again; else report it."
+    )

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
+from json import dumps
 from random import SystemRandom
 from types import TracebackType
 from typing import Literal, Self, TypeVar
@@ -17,7 +18,7 @@ from domo_mcp.client.answers import Answer, Expected, decode
 from domo_mcp.client.auth import SignIn
 from domo_mcp.client.limits import USUAL_LIMITS, Limits, Throttle
 from domo_mcp.client.retry import USUAL_PATIENCE, Patience, decide
-from domo_mcp.client.surface import ApiPath
+from domo_mcp.client.surface import ApiPath, Content
 from domo_mcp.client.wire import MAX_BYTES, NO_PARAMS, Method, Params, Request, Timeouts, Wire
 from domo_mcp.errors import DomoError
 
@@ -66,35 +67,50 @@ class Session:
         *,
         params: Params = NO_PARAMS,
         json: object = None,
+        content: Content | None = None,
         effect: Literal["read", "ai"] = "read",
         max_bytes: int = MAX_BYTES,
     ) -> T:
         """Send what changes nothing in Domo; `effect="ai"` where sending it twice would cost credits twice.
 
+        The body is `json`, or `content` where it is not JSON.
         Returns the answer as the type `answer`: `str` for plain text, `bytes` for any content. Raises `DomoError`.
         """
-        request = Request(method=method, path=path, effect=effect, params=params, json=json, max_bytes=max_bytes)
+        request = Request(
+            method=method, path=path, effect=effect, params=params, content=_body(json, content), max_bytes=max_bytes
+        )
         return decode(await self._ask(request), answer)
 
     async def write(
-        self, method: Method, path: ApiPath, answer: Expected[T], *, params: Params = NO_PARAMS, json: object = None
+        self,
+        method: Method,
+        path: ApiPath,
+        answer: Expected[T],
+        *,
+        params: Params = NO_PARAMS,
+        json: object = None,
+        content: Content | None = None,
     ) -> T:
         """Send what changes Domo, a second time only where Domo surely did not act on the first.
 
+        The body is `json`, or `content` where it is not JSON.
         Returns the answer as the type `answer`: `bytes` where it may be empty. Raises `DomoError`.
         """
-        request = Request(method=method, path=path, effect="write", params=params, json=json, max_bytes=MAX_BYTES)
+        request = Request(
+            method=method, path=path, effect="write", params=params, content=_body(json, content), max_bytes=MAX_BYTES
+        )
         return decode(await self._ask(request), answer)
 
     @asynccontextmanager
     async def stream(
-        self, method: Method, path: ApiPath, *, json: object, max_bytes: int
+        self, method: Method, path: ApiPath, *, json: object = None, content: Content | None = None, max_bytes: int
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """Open a large answer to a read and yield its body piece by piece; it holds one place of the throttle.
 
         Opening is retried as any read, what comes after is not. Raises `DomoError`.
         """
-        request = Request(method=method, path=path, effect="read", params=NO_PARAMS, json=json, max_bytes=max_bytes)
+        body = _body(json, content)
+        request = Request(method=method, path=path, effect="read", params=NO_PARAMS, content=body, max_bytes=max_bytes)
         async with AsyncExitStack() as stack:
 
             async def opened(deadline: float) -> AsyncIterator[bytes]:
@@ -129,3 +145,9 @@ class Session:
     def _delay(self, request: Request, error: DomoError, attempt: int, deadline: float) -> float | None:
         remaining = deadline - anyio.current_time()
         return decide(request.effect, error, attempt, remaining_s=remaining, chance=_chance(), patience=self._patience)
+
+
+def _body(json: object, content: Content | None) -> Content | None:
+    if json is None:
+        return content
+    return Content(dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(), "application/json")

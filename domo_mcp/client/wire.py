@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Literal
+from urllib.parse import quote, urlencode
 
 import anyio
 import httpx
@@ -18,7 +19,7 @@ from domo_mcp.client.bodies import beginning, chunks
 from domo_mcp.client.breaks import broken
 from domo_mcp.client.failures import failure
 from domo_mcp.client.retry import Effect
-from domo_mcp.client.surface import ApiPath
+from domo_mcp.client.surface import ApiPath, Content
 from domo_mcp.errors import TimedOut, UnreadableAnswer
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -52,7 +53,7 @@ class Request:
     path: ApiPath
     effect: Effect
     params: Params
-    json: object
+    content: Content | None
     max_bytes: int
 
 
@@ -68,7 +69,7 @@ class Wire:
         transport: httpx.AsyncBaseTransport | None,
     ) -> None:
         self._timeouts = timeouts
-        self._secrets = sign_in.secrets
+        self._sign_in = sign_in
         self._http = httpx.AsyncClient(
             base_url=url,
             auth=OwnOrigin(httpx.URL(url), sign_in),
@@ -105,7 +106,9 @@ class Wire:
     async def _refuse_failure(self, request: Request, response: httpx.Response) -> None:
         if not response.is_success or "html" in response.headers.get("content-type", ""):
             answer = await self._read(request, response)
-            raise failure(answer) or UnreadableAnswer("Domo answered with a web page.", status=answer.status)
+            raise failure(answer) or UnreadableAnswer(
+                "Domo answered with a web page.", "Check that the host is a Domo instance.", status=answer.status
+            )
 
     async def _pieces(self, request: Request, response: httpx.Response) -> AsyncIterator[bytes]:
         pieces = chunks(response, request.max_bytes)
@@ -125,11 +128,12 @@ class Wire:
             await response.aclose()
 
     def _built(self, request: Request) -> httpx.Request:
+        content = request.content
         return self._http.build_request(
             request.method,
-            request.path,
-            params={key: value for key, value in request.params.items() if value is not None},
-            json=request.json,
+            request.path + _query(request.params),
+            content=content.data if content else None,
+            headers={"Content-Type": content.type} if content else None,
             timeout=httpx.Timeout(self._timeouts.longest(request.effect), connect=self._timeouts.connect_s),
         )
 
@@ -141,7 +145,9 @@ class Wire:
             body = b"".join([piece async for piece in chunks(response, request.max_bytes)])
         else:
             body = await beginning(response, MAX_ERROR_BYTES)
-        return Answer(request.path, response.status_code, response.headers, body, self._secrets)
+        return Answer(
+            request.path, response.status_code, response.headers, body, self._sign_in.secrets, self._sign_in.renewal
+        )
 
     @contextmanager
     def _within(self, deadline: float) -> Iterator[None]:
@@ -152,3 +158,13 @@ class Wire:
             raise TimedOut("Domo did not answer in time.", "Try again, or ask for less.") from None
         except httpx.TransportError as error:
             raise broken(error, self._http.base_url.host) from error
+
+
+def _query(params: Params) -> str:
+    """The query string. A space is %20, as browsers send it: not every server reads a plus sign as one."""
+    given = {key: _written(value) for key, value in params.items() if value is not None}
+    return f"?{urlencode(given, quote_via=quote, safe='')}" if given else ""
+
+
+def _written(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

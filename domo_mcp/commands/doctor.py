@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import get_args
 
 import anyio
 
 from domo_mcp import sql
 from domo_mcp.app import App, Instance, open_app
+from domo_mcp.client.surface import Service
 from domo_mcp.config import Config
 from domo_mcp.errors import DomoMcpError
+
+SERVICES: tuple[Service, ...] = get_args(Service)
 
 
 def doctor(config: Config) -> int:
@@ -39,6 +43,9 @@ async def _checks(instance: Instance) -> AsyncIterator[tuple[str, str]]:
     role = me.role or "unknown"
     warning = "; an admin's token sees all rows: row security (PDP) does not hold for it" if role == "Admin" else ""
     yield "role", f"{role}{warning}"
+    yield "reaches", ", ".join(service for service in SERVICES if domo.surface.offers(service))
+    if missing := [service for service in SERVICES if not domo.surface.offers(service)]:
+        yield "does not reach", f"{', '.join(missing)}: {domo.surface.title} has none"
     datasets = await catalog.search("")
     if not datasets:
         yield "query", "not tried: the user sees no dataset"

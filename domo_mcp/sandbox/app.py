@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Literal
 
 from starlette.applications import Starlette
@@ -10,16 +12,23 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from domo_mcp.sandbox.ai import AiSettings
 from domo_mcp.sandbox.company.plan import ADMIN, ALEX
+from domo_mcp.sandbox.faults import NO_FAULTS, Faults, Plan, Processed
+from domo_mcp.sandbox.ocr import PaddleOcr
 from domo_mcp.sandbox.routes import ai as ai_routes
-from domo_mcp.sandbox.routes import datasets, loads, people, query
+from domo_mcp.sandbox.routes import app_data, datasets, faults, images, loads, oauth, people, public, query
 from domo_mcp.sandbox.routes.answers import envelope
 from domo_mcp.sandbox.routes.entrance import Entrance
+from domo_mcp.sandbox.routes.sign_in import SignIn, by_surface
 from domo_mcp.sandbox.store import Store
+from domo_mcp.sandbox.tokens import Tokens
 
 ADMIN_TOKEN = "sandbox-admin-token"  # noqa: S105  (opens nothing but the sandbox)
+SESSIONS = {"sandbox-session": ALEX, "sandbox-admin-session": ADMIN}
+CLIENTS = {"sandbox-client": oauth.Client(secret="sandbox-secret", user_id=ALEX)}  # noqa: S106  (opens nothing else)
 REMEMBERED = 10_000
 
 
@@ -29,24 +38,62 @@ def sandbox_app(
     token: str = "sandbox-token",  # noqa: S107  (opens nothing but the sandbox)
     ai: AiSettings | None = None,
     ai_shape: Literal["choices", "output"] = "choices",
+    plan: Plan | None = None,
 ) -> Starlette:
-    """Give an application that answers Domo's product paths from a store, with or without a lifespan.
+    """Give an application that answers an instance's own host from a store, with or without a lifespan.
 
-    `token` signs in as Alex Rivera (Privileged), `ADMIN_TOKEN` as an administrator. `ai` says where a language model
-    is; without one the deterministic engines answer. `ai_shape` is the shape of AI answers.
+    On the product paths `token` signs in as Alex Rivera (Privileged), `ADMIN_TOKEN` as an administrator; on an app's
+    paths the `SESSIONS` do. `ai` says where a language model is; without one the deterministic engines answer.
+    `ai_shape` is the shape of AI answers, `plan` what goes wrong.
 
-    `app.state` is for tests: `requests` has the last requests as (method, path), `in_flight` counts those not yet
-    answered, and `latency_s` may be set to make every handler wait.
+    `app.state` is for tests: `requests` has the last requests as (method, path), `processed` those that a handler got,
+    `in_flight` counts those not yet answered, and `latency_s` and `faults` may be set.
     """
+    routes = [
+        *datasets.routes,
+        *loads.routes,
+        *query.routes,
+        *app_data.routes,
+        *ai_routes.routes,
+        *images.routes,
+        *people.routes,
+        *faults.routes,
+    ]
+    app = _application(store, routes, by_surface({token: ALEX, ADMIN_TOKEN: ADMIN}, SESSIONS), plan)
+    app.state.ai = ai
+    app.state.ai_shape = ai_shape
+    app.state.ocr = PaddleOcr()
+    return app
+
+
+def api_app(
+    store: Store,
+    *,
+    token_life_s: int = 3599,
+    clock: Callable[[], datetime] | None = None,
+    plan: Plan | None = None,
+) -> Starlette:
+    """Give an application that answers the paths of `https://api.domo.com` from the same kind of store.
+
+    `CLIENTS` may sign in; their access tokens last `token_life_s` seconds by `clock`, the store's where none is given.
+    `app.state` is as in `sandbox_app`.
+    """
+    app = _application(store, [*oauth.routes, *public.routes], oauth.by_grant, plan)
+    app.state.clients = CLIENTS
+    app.state.tokens = Tokens(token_life_s, clock or store.clock)
+    return app
+
+
+def _application(store: Store, routes: Sequence[Route], sign_in: SignIn, plan: Plan | None) -> Starlette:
     app = Starlette(
-        routes=[*datasets.routes, *loads.routes, *query.routes, *ai_routes.routes, *people.routes],
-        middleware=[Middleware(Entrance, tokens={token: ALEX, ADMIN_TOKEN: ADMIN})],
+        routes=routes,
+        middleware=[Middleware(Entrance, sign_in=sign_in)],
         exception_handlers={HTTPException: _unknown},
     )
     app.state.store = store
-    app.state.ai = ai
-    app.state.ai_shape = ai_shape
+    app.state.faults = Faults(plan or NO_FAULTS)
     app.state.requests = deque[tuple[str, str]](maxlen=REMEMBERED)
+    app.state.processed = deque[Processed](maxlen=REMEMBERED)
     app.state.in_flight = 0
     app.state.latency_s = 0.0
     return app
@@ -58,9 +105,15 @@ async def _unknown(request: Request, error: Exception) -> Response:
     return envelope(status, None, request.url.path)
 
 
-def serve(store: Store, *, host: str = "127.0.0.1", port: int = 8765, ai: AiSettings | None = None) -> None:
+def serve(
+    store: Store,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    ai: AiSettings | None = None,
+    plan: Plan | None = None,
+) -> None:
     """Serve a store over HTTP until interrupted; only to this machine unless `host` says otherwise."""
-    import uvicorn  # costs start-up time that a sandbox inside another process should not pay
+    from domo_mcp.sandbox.serving import server  # costs start-up time that an embedded sandbox should not pay
 
-    app = sandbox_app(store, ai=ai)
-    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")
+    server(sandbox_app(store, ai=ai, plan=plan), host=host, port=port).run()

@@ -1,4 +1,4 @@
-"""What the sandbox remembers about users, datasets, cards and streams. Times are milliseconds since 1970, in UTC."""
+"""What the sandbox remembers about people and data. Times are milliseconds since 1970, in UTC."""
 
 from __future__ import annotations
 
@@ -95,6 +95,21 @@ class Dataset(Record):
     stream_id: int | None = None
     partitioned_by: str | None = None
     versions: tuple[DataVersion, ...] = ()
+
+
+class FieldAlias(Part):
+    """The name an app gives to a column or a beast mode of a dataset."""
+
+    alias: str
+    column: str
+
+
+class DataAlias(Record):
+    """The name an app's manifest gives to a dataset: `id` is the alias."""
+
+    id: str
+    dataset_id: str
+    fields: tuple[FieldAlias, ...] = ()
 
 
 class Card(Record):

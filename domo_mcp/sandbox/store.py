@@ -22,12 +22,16 @@ def _now() -> datetime:
 
 
 class Store:
-    """The state of one sandbox. `warehouse` has the datasets' rows, `clock` tells the sandbox's time."""
+    """The state of one sandbox. `warehouse` has the datasets' rows, `clock` tells the sandbox's time.
+
+    `fiscal_month` is the month whose first day begins the fiscal year; it may be set (October: assumed).
+    """
 
     def __init__(self, warehouse: Warehouse, records: sqlite3.Connection, clock: Callable[[], datetime]) -> None:
         """Hold what `open` has opened."""
         self.warehouse = warehouse
         self.clock = clock
+        self.fiscal_month = 10
         self._records = records
 
     @classmethod

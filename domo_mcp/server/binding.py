@@ -65,9 +65,9 @@ class BoundTool(SdkTool):
         try:
             given = arguments.parse(self._model, raw).given()
         except InvalidInput as error:
-            self._app.gate.turn_away(self._tool, raw, self._app.instance(None).caller, error)
+            self._app.gate.turn_away(self._tool, raw, self._app.instance(self._tool, None).caller, error)
             raise
-        instance = self._app.instance(given.pop("domo_instance", None))
+        instance = self._app.instance(self._tool, given.pop("domo_instance", None))
         call = await instance.call(self._tool, given, progress=partial(_progress, context))
         result = await self._app.gate.run(self._tool, call, given, instance.caller)
         return render(result, structured=self._app.config.results.structured, sandbox=instance.sandbox)
@@ -75,13 +75,9 @@ class BoundTool(SdkTool):
 
 def bind(tool: Tool, app: App) -> BoundTool:
     """`tool` for the SDK's server."""
-    instances = list(app.instances)
-    extra = (
-        {"domo_instance": (Annotated[Literal[tuple(instances)], arguments.Instance], None)}
-        if len(instances) > 1
-        else {}
+    model = arguments.arguments_model(
+        tool.fn, without=frozenset() if app.folders else LOCAL_PATHS, extra=_instance_argument(tool, app)
     )
-    model = arguments.arguments_model(tool.fn, without=frozenset() if app.folders else LOCAL_PATHS, extra=extra)
     bound = BoundTool(
         fn=tool.fn,
         name=tool.name,
@@ -94,6 +90,18 @@ def bind(tool: Tool, app: App) -> BoundTool:
         annotations=hints(tool),
     )
     return bound.to(tool, app, model)
+
+
+def _instance_argument(tool: Tool, app: App) -> dict[str, Any]:
+    """`domo_instance`, where there is a choice. What changes Domo has no default: which Domo is part of the change."""
+    names = app.instances_with(tool)
+    if len(names) == 1:
+        return {}
+    return {"domo_instance": (Annotated[Literal[tuple(names)], arguments.Instance], _default(tool))}
+
+
+def _default(tool: Tool) -> Any:
+    return None if tool.effect is Effect.READ else ...
 
 
 def hints(tool: Tool) -> ToolAnnotations:

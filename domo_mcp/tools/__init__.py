@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from domo_mcp.tools import data, people
-from domo_mcp.tools.toolset import Tool, Toolset
+from domo_mcp.tools import ai, data, data_api, people
+from domo_mcp.tools.toolset import BOTH_SURFACES, Surface, Tool, Toolset
 
-TOOLSETS: tuple[Toolset, ...] = (data.toolset, people.toolset)
+TOOLSETS: tuple[Toolset, ...] = (data.toolset, data_api.toolset, ai.toolset, people.toolset)
 
 
 def toolset_names() -> tuple[str, ...]:
@@ -15,12 +15,16 @@ def toolset_names() -> tuple[str, ...]:
     return tuple(toolset.name for toolset in TOOLSETS)
 
 
-def select_tools(names: Iterable[str]) -> list[Tool]:
-    """The tools of the toolsets named; `default` means what each toolset lists by default, `all` everything."""
-    wanted = set(names)
+def select_tools(names: Iterable[str], surfaces: Collection[Surface] = BOTH_SURFACES) -> list[Tool]:
+    """The tools of the toolsets named that one of `surfaces` has.
+
+    `default` means what each toolset lists unasked on these surfaces, `all` everything.
+    """
+    wanted, there = set(names), set(surfaces)
     return [
         tool
         for toolset in TOOLSETS
         for tool in toolset.tools
-        if wanted & {"all", toolset.name} or ("default" in wanted and tool.default)
+        if (tool.surfaces & there and wanted & {"all", toolset.name})
+        or ("default" in wanted and tool.default_on & there)
     ]

@@ -33,6 +33,18 @@ def _parsed_sql(_source: Any, _handler: Any) -> core_schema.CoreSchema:
     return core_schema.no_info_after_validator_function(sql.parse, core_schema.str_schema(strict=True))
 
 
+Picture = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=30_000_000,
+        description="A picture: data URI (data:image/png;base64,…), or a file below an allowed folder.",
+    ),
+]
+System = Annotated[str, Field(max_length=20_000, description="System prompt.")]
+Model = Annotated[str, Field(max_length=200, description="Domo AI model id.")]
+
+
 Sql = Annotated[
     sql.Select,
     GetPydanticSchema(_parsed_sql),

@@ -19,7 +19,7 @@ from domo_mcp.tools.toolset import Call, Toolset
 if TYPE_CHECKING:
     from domo_mcp.client.metadata import Dataset
 
-toolset = Toolset("data")
+toolset = Toolset("data", product_only=frozenset({"search_datasets", "get_dataset"}))
 
 
 class DatasetEntry(Answer):
@@ -106,7 +106,7 @@ async def text_to_sql(
     call: Call,
     question: args.Question,
     datasets: args.DatasetList | None = None,
-    model: Annotated[str | None, Field(max_length=200, description="Domo AI model id.")] = None,
+    model: args.Model | None = None,
 ) -> SqlProposal:
     """Use it when asked for SQL by Domo's AI, which costs credits; the SQL is checked, not run.
 

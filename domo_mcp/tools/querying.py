@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.checking import check, foreign_tables
 from domo_mcp.errors import AnswerTooLarge, Rejected, SqlRefused, UnknownName
 from domo_mcp.sql import OWN_TABLE_NAMES, Select, counted, quoted
+from domo_mcp.sql.data_query import DataQuery
+from domo_mcp.sql.data_select import to_select
 from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_header, csv_line, one_line
 from domo_mcp.tools.toolset import Call
 
@@ -72,6 +75,35 @@ async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cur
         advice="for the rest add ORDER BY over all selected columns (then a cursor comes) or use save_as",
         facts=() if rows.rows else ("The query ran and matched no rows.",),
     )
+
+
+async def ask(call: Call, question: DataQuery, dataset: Dataset, *, limit: int, cursor: str | None) -> Table:
+    """The same for a question in the Data API's words: by that API where the surface has it, else as one SELECT."""
+    if not call.domo.surface.offers("the Data API"):
+        select = to_select(question, await call.catalog.columns(dataset.id), call.now())
+        return await query(call, select, dataset, limit=limit, cursor=cursor)
+    offset = call.cursors.offset(cursor)
+    most = min(limit, call.results.max_rows)
+    page = replace(question, limit=most + 1, offset=offset)
+    rows = await call.domo.data_api.query(dataset.id, page)
+    return Table(
+        columns=columns_of(rows),
+        rows=rows.rows[:most],
+        source=source(call, dataset),
+        first=offset,
+        more=len(rows.rows) > most,
+        continues=(lambda shown: call.cursors.at(offset + shown)) if _is_ordered(question) else None,
+        advice="for the rest order by every group or column (then a cursor comes), or narrow it with `where`",
+        facts=() if rows.rows else ("The query ran and matched no rows.",),
+    )
+
+
+def _is_ordered(question: DataQuery) -> bool:
+    """Whether the order tells every two rows apart: it covers all groups, or all fields named."""
+    grain = [question.date_grain] if question.date_grain else []
+    ordered = {order.field for order in question.order_by}
+    apart = {*question.group_by, *(grained.field for grained in grain)} if question.groups else set(question.fields)
+    return bool(apart) and apart <= ordered | {grained.field for grained in grain if grained.column in ordered}
 
 
 async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Table:

@@ -6,16 +6,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from domo_mcp.catalog import Catalog
     from domo_mcp.client.domo import Domo
+    from domo_mcp.tools.ai import AiSettings
     from domo_mcp.tools.cursor import Cursors
     from domo_mcp.tools.folders import Folders
     from domo_mcp.tools.results import ResultSettings
 
 ToolFunction = Callable[..., Awaitable[Any]]
+Surface = Literal["product", "app"]
+BOTH_SURFACES: frozenset[Surface] = frozenset({"product", "app"})
 
 
 class Effect(StrEnum):
@@ -59,6 +62,7 @@ class Call:
     cursors: Cursors
     folders: Folders
     results: ResultSettings
+    ai: AiSettings
     rights: Rights
     progress: Progress
     now: Callable[[], datetime]
@@ -71,7 +75,8 @@ class Tool:
     fn: ToolFunction
     effect: Effect
     toolset: str
-    default: bool
+    surfaces: frozenset[Surface]
+    default_on: frozenset[Surface]
     reaches_domo: bool = True
 
     @property
@@ -81,7 +86,7 @@ class Tool:
     @property
     def title(self) -> str:
         words = self.name.replace("_", " ")
-        for short, long in (("sql", "SQL"), ("whoami", "who am I"), ("appdb", "AppDB")):
+        for short, long in (("sql", "SQL"), ("whoami", "who am I"), ("fileset", "FileSet"), ("appdb", "AppDB")):
             words = words.replace(short, long)
         return words[0].upper() + words[1:]
 
@@ -92,10 +97,16 @@ class Tool:
 
 @dataclass
 class Toolset:
-    """Tools that are switched on together. `defaults`: which of them a server lists unasked; None means all."""
+    """Tools that are switched on together.
+
+    `defaults` are those that a server lists unasked (None: all), on the surfaces `default_on`; `product_only` those
+    whose endpoints the App-Framework surface does not have.
+    """
 
     name: str
     defaults: frozenset[str] | None = None
+    default_on: frozenset[Surface] = BOTH_SURFACES
+    product_only: frozenset[str] = frozenset()
     tools: list[Tool] = field(default_factory=list)
 
     def read(self, fn: ToolFunction) -> ToolFunction:
@@ -104,5 +115,6 @@ class Toolset:
 
     def _add(self, fn: ToolFunction, effect: Effect) -> ToolFunction:
         default = self.defaults is None or fn.__name__ in self.defaults
-        self.tools.append(Tool(fn, effect, self.name, default))
+        surfaces = frozenset[Surface]({"product"}) if fn.__name__ in self.product_only else BOTH_SURFACES
+        self.tools.append(Tool(fn, effect, self.name, surfaces, surfaces & self.default_on if default else frozenset()))
         return fn

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.applications import Starlette
 
 from domo_mcp.catalog import Catalog, CatalogSettings
 from domo_mcp.client.auth import DeveloperToken
 from domo_mcp.client.domo import Domo
-from domo_mcp.errors import UnknownName
+from domo_mcp.errors import DomoFailed, UnknownName
 from domo_mcp.sandbox.app import sandbox_app
+from domo_mcp.sandbox.faults import Faults, Plan
 from domo_mcp.sandbox.records import Dataset
 from domo_mcp.sandbox.store import Store
 
+PRODUCTS = "5a1e0000-0000-4000-8000-000000000002"
 TWIN = "5a1e0000-0000-4000-8000-0000000000aa"
 SHOUTED = "5a1e0000-0000-4000-8000-0000000000ab"
 
@@ -59,3 +62,26 @@ async def test_a_name_like_nothing_still_lists_some_datasets(catalog: Catalog) -
     with pytest.raises(UnknownName) as error:
         await catalog.dataset("qqqqqqqqqq")
     assert "Nearest: " in error.value.message
+
+
+async def test_a_dictionary_that_cannot_be_read_is_left_out_and_asked_for_again(sandbox: Starlette) -> None:
+    async with Domo.connect("x", "https://x.invalid", DeveloperToken("sandbox-token"), app=sandbox) as domo:
+        catalog = Catalog(domo, CatalogSettings())
+        sandbox.state.faults = Faults(
+            Plan.model_validate({"rules": [{"kind": "not_json", "path": "*/data-dictionary/*", "times": 1}]})
+        )
+        assert (await catalog.describe(PRODUCTS)).dictionary is None
+        requests = len(sandbox.state.requests)
+        assert (await catalog.describe(PRODUCTS)).dictionary is not None
+        assert len(sandbox.state.requests) == requests + 1
+
+
+async def test_a_dictionary_that_a_passing_fault_hides_is_not_left_out(sandbox: Starlette) -> None:
+    async with Domo.connect(
+        "x", "https://x.invalid", DeveloperToken("sandbox-token"), app=sandbox, call_timeout_s=0.2
+    ) as domo:
+        sandbox.state.faults = Faults(
+            Plan.model_validate({"rules": [{"kind": "503", "path": "*/data-dictionary/*", "retry_after": 60}]})
+        )
+        with pytest.raises(DomoFailed):
+            await Catalog(domo, CatalogSettings()).describe(PRODUCTS)

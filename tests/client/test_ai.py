@@ -8,9 +8,9 @@ from datetime import date
 import httpx
 import pytest
 
-from domo_mcp.client.ai import Ai, AiAnswer, SourceColumn, SourceSchema, statement
+from domo_mcp.client.ai import Ai, AiAnswer, Image, SourceColumn, SourceSchema, statement
 from domo_mcp.client.session import Session
-from domo_mcp.client.surface import Product
+from domo_mcp.client.surface import AppFramework, Product, Surface
 from domo_mcp.errors import CannotAnswer, TimedOut
 
 Answering = Callable[..., AbstractAsyncContextManager[Session]]
@@ -119,3 +119,62 @@ async def test_a_question_that_timed_out_is_not_paid_twice(answering: Answering)
         with pytest.raises(TimedOut):
             await Ai(session, Product()).text_to_sql("sales?", SCHEMAS)
     assert asked == 1
+
+
+@pytest.mark.parametrize(
+    ("output", "text"),
+    [
+        ("Hello\nWorld", "Hello\nWorld"),
+        ("First I look.\n<answer>\nHello\nWorld\n</answer>\nDone.", "Hello\nWorld"),
+        ("Like <answer>this</answer>: <Answer>Hello</Answer>", "Hello"),
+        ("<answer>Hello, cut", "Hello, cut"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("surface", "where"), [(Product(), "/api/ai/v1/image/text"), (AppFramework(), "/domo/ai/v1/image/text")]
+)
+@pytest.mark.parametrize("shape", ["output", "choices"])
+async def test_an_image_is_read_on_both_surfaces_and_the_answer_comes_without_its_tags(
+    answering: Answering, output: str, text: str, surface: Surface, where: str, shape: str
+) -> None:
+    bodies = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == where
+        bodies.append(json.loads(request.content))
+        return httpx.Response(200, json={"output": output} if shape == "output" else {"choices": [{"output": output}]})
+
+    async with answering(handler) as session:
+        ai = Ai(session, surface)
+        assert (await ai.image_to_text("read", Image("image/png", b"\x89PNG"))).output == text
+        await ai.image_to_text("read", Image("image/png", b"\x89PNG"), system="OCR", model="m")
+    image = {"mediaType": "image/png", "type": "base64", "data": "iVBORw=="}
+    assert bodies == [
+        {"input": "read", "image": image},
+        {"input": "read", "image": image, "system": "OCR", "model": "m"},
+    ]
+
+
+@pytest.mark.parametrize("output", ["", " ", "<answer> </answer>"])
+async def test_an_image_without_text_is_no_answer(answering: Answering, output: str) -> None:
+    async with answering(lambda _: httpx.Response(200, json={"output": output})) as session:
+        with pytest.raises(CannotAnswer):
+            await Ai(session, Product()).image_to_text("read", Image("image/png", b"x"))
+
+
+async def test_an_image_that_timed_out_is_not_paid_twice(answering: Answering) -> None:
+    asked = 0
+
+    def handler(_: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        raise httpx.ReadTimeout("slow")
+
+    async with answering(handler) as session:
+        with pytest.raises(TimedOut):
+            await Ai(session, AppFramework()).image_to_text("read", Image("image/png", b"x"))
+    assert asked == 1
+
+
+def test_the_bytes_of_an_image_are_not_printed() -> None:
+    assert "x89" not in repr(Image("image/png", b"\x89PNG"))

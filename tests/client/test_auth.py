@@ -3,19 +3,21 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from domo_mcp.client.auth import DeveloperToken, OwnOrigin
+from domo_mcp.client.auth import AppSession, DeveloperToken, OwnOrigin, SignIn
 from domo_mcp.errors import ConfigError, Refused
 
 OWN = httpx.URL("https://acme.domo.com")
+TOKEN = DeveloperToken("secret-token-1")
 
 
-def signed(url: str) -> httpx.Request:
+async def signed(url: str, sign_in: SignIn = TOKEN) -> httpx.Request:
     request = httpx.Request("GET", url)
-    return next(OwnOrigin(OWN, DeveloperToken("secret-token-1")).auth_flow(request))
+    return await anext(OwnOrigin(OWN, sign_in).async_auth_flow(request))
 
 
-def test_the_token_goes_to_its_own_origin() -> None:
-    assert signed("https://acme.domo.com:443/api/x").headers["X-DOMO-Developer-Token"] == "secret-token-1"
+async def test_the_token_goes_to_its_own_origin() -> None:
+    request = await signed("https://acme.domo.com:443/api/x")
+    assert request.headers["X-DOMO-Developer-Token"] == "secret-token-1"
 
 
 @pytest.mark.parametrize(
@@ -27,9 +29,22 @@ def test_the_token_goes_to_its_own_origin() -> None:
         "https://other.domo.com/api",
     ],
 )
-def test_the_token_goes_nowhere_else(url: str) -> None:
+async def test_the_token_goes_nowhere_else(url: str) -> None:
     with pytest.raises(Refused):
-        signed(url)
+        await signed(url)
+
+
+async def test_an_app_session_goes_into_its_own_header_and_to_its_own_origin() -> None:
+    request = await signed("https://acme.domo.com/data/v1/sales", AppSession("secret-session-1"))
+    assert request.headers["X-Domo-Ryuu-Session"] == "secret-session-1"
+    with pytest.raises(Refused):
+        await signed("https://other.domo.com/data/v1/sales", AppSession("secret-session-1"))
+
+
+def test_an_app_session_is_not_shown() -> None:
+    session = AppSession("secret-session-1")
+    assert "secret-session-1" not in f"{session!r} {session}"
+    assert session.secrets == ("secret-session-1",)
 
 
 def test_the_token_is_not_shown() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from domo_mcp.client.datasets import Datasets
 from domo_mcp.client.session import Session
+from domo_mcp.client.surface import Product
 from domo_mcp.errors import Forbidden, InvalidInput, NotFound, UnreadableAnswer
 
 Answering = Callable[..., AbstractAsyncContextManager[Session]]
@@ -33,8 +34,11 @@ async def test_a_dataset_that_is_not_indexed_has_its_declared_schema(
         }
     )
     async with answering(handler) as session:
-        assert [column.name for column in await Datasets(session).schema("d")] == ["a"]
-        assert [column.name for column in await Datasets(session).schema("d", include_hidden=True)] == ["a", "b"]
+        assert [column.name for column in await Datasets(session, Product()).schema("d")] == ["a"]
+        assert [column.name for column in await Datasets(session, Product()).schema("d", include_hidden=True)] == [
+            "a",
+            "b",
+        ]
 
 
 async def test_a_schema_that_may_not_be_seen_is_not_looked_for_elsewhere(answering: Answering) -> None:
@@ -46,18 +50,18 @@ async def test_a_schema_that_may_not_be_seen_is_not_looked_for_elsewhere(answeri
     )
     async with answering(handler) as session:
         with pytest.raises(Forbidden):
-            await Datasets(session).schema("d")
+            await Datasets(session, Product()).schema("d")
 
 
 async def test_a_dataset_that_does_not_exist_has_no_schema(answering: Answering) -> None:
     async with answering(by_path({})) as session:
         with pytest.raises(NotFound):
-            await Datasets(session).schema("d")
+            await Datasets(session, Product()).schema("d")
 
 
 async def test_a_dictionary_that_nobody_wrote_is_none(answering: Answering) -> None:
     async with answering(by_path({})) as session:
-        assert await Datasets(session).dictionary("d") is None
+        assert await Datasets(session, Product()).dictionary("d") is None
 
 
 async def test_bulk_asks_for_a_hundred_at_a_time_and_skips_what_is_not_given(answering: Answering) -> None:
@@ -69,7 +73,7 @@ async def test_bulk_asks_for_a_hundred_at_a_time_and_skips_what_is_not_given(ans
         return httpx.Response(200, json={"dataSources": [{"id": name} for name in ids[1:]]})
 
     async with answering(handler) as session:
-        found = await Datasets(session).bulk([f"d{number}" for number in range(201)])
+        found = await Datasets(session, Product()).bulk([f"d{number}" for number in range(201)])
     assert asked == [100, 100, 1]
     assert len(found) == 198
 
@@ -79,13 +83,13 @@ async def test_no_ids_are_no_request(answering: Answering) -> None:
         pytest.fail("a request was sent")
 
     async with answering(handler) as session:
-        assert await Datasets(session).bulk([]) == []
+        assert await Datasets(session, Product()).bulk([]) == []
 
 
 async def test_an_id_that_leads_elsewhere_is_refused(answering: Answering) -> None:
     async with answering(by_path({})) as session:
         with pytest.raises(InvalidInput):
-            await Datasets(session).get("../../content/v2/users/me")
+            await Datasets(session, Product()).get("../../content/v2/users/me")
 
 
 async def test_a_search_sends_its_words_as_a_value(answering: Answering) -> None:
@@ -96,8 +100,8 @@ async def test_a_search_sends_its_words_as_a_value(answering: Answering) -> None
         return httpx.Response(200, json={"dataSources": [], "_metaData": {"totalCount": 0}})
 
     async with answering(handler) as session:
-        await Datasets(session).search('sales" }', owner_id="27", limit=5, offset=10)
-        await Datasets(session).search("")
+        await Datasets(session, Product()).search('sales" }', owner_id="27", limit=5, offset=10)
+        await Datasets(session, Product()).search("")
     assert bodies[0]["filters"] == [
         {"field": "name_sort", "filterType": "wildcard", "query": '*sales" }*'},
         {"field": "owned_by_id", "filterType": "term", "value": "27"},
@@ -109,4 +113,4 @@ async def test_a_search_sends_its_words_as_a_value(answering: Answering) -> None
 async def test_a_dataset_without_an_id_is_unreadable(answering: Answering, answer: object) -> None:
     async with answering(lambda _: httpx.Response(200, json=answer)) as session:
         with pytest.raises(UnreadableAnswer):
-            await Datasets(session).get("d")
+            await Datasets(session, Product()).get("d")

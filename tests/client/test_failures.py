@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from domo_mcp.client.answers import Answer
+from domo_mcp.client.auth import DeveloperToken
 from domo_mcp.client.failures import clean, failure, retry_after
 from domo_mcp.errors import (
     Blocked,
@@ -27,7 +28,7 @@ BLOCK_PAGE = b"<!DOCTYPE html><html><head><title>Domo - Blocked</title></head></
 def failed(
     status: int, body: bytes = b"", headers: Mapping[str, str] | None = None, path: str = "/api/data/v3/datasources/1"
 ) -> DomoError:
-    error = failure(Answer(path, status, httpx.Headers(headers), body, ("secret-token-1",)))
+    error = failure(Answer(path, status, httpx.Headers(headers), body, ("secret-token-1",), DeveloperToken.renewal))
     assert error is not None
     return error
 

@@ -40,7 +40,7 @@ class Instance:
 
 
 def query_on(session: Session, rules: ColumnRules = NO_RULES) -> Query:
-    return Query(session, Product(), Datasets(session), rules)
+    return Query(session, Product(), Datasets(session, Product()), rules)
 
 
 ROWS = httpx.Response(200, json={"columns": ["a"], "metadata": [{"type": "LONG"}], "rows": [[1]]})

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from domo_mcp import __version__
 from domo_mcp.client.limits import Limits
 from domo_mcp.client.session import Session
-from domo_mcp.client.surface import path
+from domo_mcp.client.surface import Content, path
 from domo_mcp.client.wire import MAX_ERROR_BYTES, Timeouts
 from domo_mcp.errors import (
     AnswerTooLarge,
@@ -410,3 +410,21 @@ async def test_a_web_page_is_not_a_stream(answering: Answering, page: str, kind:
     async with answering(Script(httpx.Response(200, html=page))) as session:
         with pytest.raises(kind):
             await streamed(session)
+
+
+async def test_a_body_that_is_no_json_goes_out_as_it_is(answering: Answering) -> None:
+    script = Script(OK, OK)
+    async with answering(script) as session:
+        await session.read("POST", WHERE, Thing, content=Content(b"SELECT 1", "text/plain"))
+        await session.write("PUT", WHERE, Thing, content=Content(b"\x00\xff", "application/octet-stream"))
+    assert [(request.headers["content-type"], request.content) for request in script.requests] == [
+        ("text/plain", b"SELECT 1"),
+        ("application/octet-stream", b"\x00\xff"),
+    ]
+
+
+async def test_parameters_are_encoded_as_browsers_do(answering: Answering) -> None:
+    script = Script(OK)
+    async with answering(script) as session:
+        await session.read("GET", WHERE, Thing, params={"a b": "c d+&=/é", "yes": True, "n": 0, "none": None})
+    assert script.requests[0].url.query == b"a%20b=c%20d%2B%26%3D%2F%C3%A9&yes=true&n=0"

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import TypeAdapter
 
+from domo_mcp.client.answers import Answer, decode
 from domo_mcp.client.metadata import Dataset, DatasetPage, LatestSchema, Owner, Partition, Stream
 from domo_mcp.client.shapes import Count, Instant
+from domo_mcp.errors import UnreadableAnswer
 
 MOMENT = datetime(2025, 8, 20, 17, 47, 22, tzinfo=UTC)
 
@@ -95,3 +97,14 @@ def test_a_streams_configuration_is_not_read_since_it_may_hold_secrets() -> None
     assert "hunter2" not in repr(read)
     assert read.last_execution is not None
     assert read.last_execution.started_at == datetime(2022, 5, 13, 22, 43, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("body", [b'{"result": [{"id": "a"}]}', b'{"error": "try later"}'])
+def test_an_object_without_any_known_field_is_no_empty_page(body: bytes) -> None:
+    with pytest.raises(UnreadableAnswer, match="none of the fields of DatasetPage"):
+        decode(Answer("/api", 200, {}, body), DatasetPage)
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"dataSources": null}', b'{"dataSources": []}', b"[]"])
+def test_a_page_may_be_empty(body: bytes) -> None:
+    assert decode(Answer("/api", 200, {}, body), DatasetPage).items == ()

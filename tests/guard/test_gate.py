@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import anyio
+import pytest
 from starlette.applications import Starlette
 
+from domo_mcp.errors import NotFound
+from domo_mcp.guard.gate import one_failure
+from domo_mcp.sandbox.faults import Faults, Plan
+from domo_mcp.tools.results import Text
 from tests.answers import Connect, text_of
 
 
@@ -25,3 +31,29 @@ async def test_reading_tools_exist_at_every_access_level(connect: Connect) -> No
             names.append([tool.name for tool in (await client.list_tools()).tools])
     assert names[0] == names[1] == names[2]
     assert "run_sql" in names[0]
+
+
+async def test_reads_that_fail_at_the_same_time_are_told_as_one_failure(connect: Connect, sandbox: Starlette) -> None:
+    sandbox.state.faults = Faults(Plan.model_validate({"rules": [{"kind": "401", "path": "*/5a1e0000-*"}]}))
+    async with connect() as client:
+        asked = {"dataset": "Products", "include": ["schema", "access", "cards", "versions"]}
+        several = await client.call_tool("get_dataset", asked)
+        ranked = await client.call_tool("get_schema_context", {"question": "Which region sold most?"})
+    for result in (several, ranked):
+        assert result.is_error
+        assert text_of(result).startswith("Domo said (401): The developer token has expired. Make a new token")
+
+
+async def test_a_mistake_of_our_own_among_failures_is_not_hidden_by_them() -> None:
+    async def fail(error: Exception) -> None:
+        raise error
+
+    async def answer() -> Text:
+        async with anyio.create_task_group() as group:
+            group.start_soon(fail, NotFound("gone"))
+            group.start_soon(fail, ZeroDivisionError())
+        return Text("", ())
+
+    with pytest.raises(ExceptionGroup) as error:
+        await one_failure(answer())
+    assert error.value.subgroup(ZeroDivisionError)

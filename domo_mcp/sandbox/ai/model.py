@@ -36,10 +36,14 @@ class _Completion(BaseModel):
     choices: list[_Choice]
 
 
-async def complete(settings: AiSettings, system: str, prompt: str) -> str:
-    """Ask the model once; raises ModelFailed when it cannot be reached, refuses, or answers in another shape."""
-    messages = [{"role": "system", "content": system}] if system else []
-    body = {"model": settings.model, "temperature": 0, "messages": [*messages, {"role": "user", "content": prompt}]}
+async def complete(settings: AiSettings, system: str, prompt: str, *, image_url: str | None = None) -> str:
+    """Ask the model once; raises ModelFailed when it cannot be reached, refuses, or answers in another shape.
+
+    `image_url` is a picture to look at, as a data URI.
+    """
+    messages: list[object] = [{"role": "system", "content": system}] if system else []
+    messages.append({"role": "user", "content": _seen(prompt, image_url) if image_url else prompt})
+    body = {"model": settings.model, "temperature": 0, "messages": messages}
     headers = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT, transport=settings.transport) as http:
@@ -52,3 +56,7 @@ async def complete(settings: AiSettings, system: str, prompt: str) -> str:
         raise ModelFailed(f"The model could not be reached ({type(error).__name__}).") from None
     except (ValidationError, IndexError):
         raise ModelFailed("The model's answer is not a chat completion.") from None
+
+
+def _seen(prompt: str, image_url: str) -> list[object]:
+    return [{"type": "text", "text": prompt}, {"type": "image_url", "image_url": {"url": image_url}}]

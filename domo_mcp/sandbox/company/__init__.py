@@ -9,7 +9,7 @@ from domo_mcp.sandbox.company.board import BOARD
 from domo_mcp.sandbox.company.buyers import BUYERS
 from domo_mcp.sandbox.company.goods import PRODUCT_PLAN
 from domo_mcp.sandbox.company.marketing import MARKETING
-from domo_mcp.sandbox.company.metadata import cards, dataset, stream
+from domo_mcp.sandbox.company.metadata import alias, cards, dataset, stream
 from domo_mcp.sandbox.company.people import EMPLOYEES, USERS
 from domo_mcp.sandbox.company.sales import ARCHIVE, SALES
 from domo_mcp.sandbox.company.support import SUPPORT
@@ -21,12 +21,13 @@ PLANS = (SALES, PRODUCT_PLAN, BUYERS, MARKETING, EMPLOYEES, SUPPORT, WEB, ARCHIV
 
 
 def build(warehouse: Warehouse, now: datetime) -> Iterator[Record]:
-    """Fill the warehouse as of `now`, and give the records of users, datasets, cards and streams."""
+    """Fill the warehouse as of `now`, and give the records of users, datasets, aliases, cards and streams."""
     yield from USERS
     for plan in PLANS:
         warehouse.create(plan.id, [Column(c.name, c.type) for c in plan.columns], plan.select(now.date()))
         made = dataset(plan, now, warehouse.row_count(plan.id))
         yield made
+        yield from alias(plan)
         yield from cards(plan)
         if made.stream_id is not None and plan.feed is not None:
             yield stream(plan.feed, made)

@@ -34,4 +34,5 @@ BOARD = Plan(
     cards=(("Board Indicators", "badge_basic_table"), ("Cash at Bank", "badge_line")),
     readers=(),
     tags=("confidential",),
+    alias="board",
 )

@@ -51,4 +51,5 @@ BUYERS = Plan(
     tags=("customers", "personal data"),
     certified=True,
     feed=Feed("salesforce", "Salesforce", "REPLACE", "SELECT * FROM Account"),
+    alias="customers",
 )

@@ -65,4 +65,5 @@ PRODUCT_PLAN = Plan(
     select=_products,
     cards=(("Stock by Category", "badge_vert_bar"), ("Best Rated Products", "badge_basic_table")),
     tags=("catalogue",),
+    alias="products",
 )

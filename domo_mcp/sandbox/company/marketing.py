@@ -72,4 +72,6 @@ MARKETING = Plan(
     tags=("marketing",),
     feed=Feed("google-adwords", "Google Ads", "APPEND", "SELECT * FROM campaign_performance"),
     partitioned_by="Date",
+    alias="campaigns",
+    field_aliases=(("costPerClick", "Cost per Click"), ("conversionRate", "Conversion Rate")),
 )

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domo_mcp.sandbox.company.plan import ADMIN, Described, Feed, Formula, Plan
-from domo_mcp.sandbox.records import BeastMode, Card, ColumnNote, Dataset, DataVersion, Execution, Grant, Stream
+from domo_mcp.sandbox.records import (
+    BeastMode,
+    Card,
+    ColumnNote,
+    DataAlias,
+    Dataset,
+    DataVersion,
+    Execution,
+    FieldAlias,
+    Grant,
+    Stream,
+)
 
 LOADS = 5
 BYTES_PER_CELL = 9
@@ -38,6 +49,13 @@ def dataset(plan: Plan, now: datetime, rows: int) -> Dataset:
         partitioned_by=plan.partitioned_by,
         versions=tuple(_versions(plan, updated, rows)),
     )
+
+
+def alias(plan: Plan) -> Iterator[DataAlias]:
+    """Give the name of a planned dataset in the company's app, if it is there."""
+    if plan.alias is not None:
+        named = tuple(FieldAlias(alias=given, column=column) for given, column in plan.field_aliases)
+        yield DataAlias(id=plan.alias, dataset_id=plan.id, fields=named)
 
 
 def cards(plan: Plan) -> Iterator[Card]:

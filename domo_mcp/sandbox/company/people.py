@@ -114,6 +114,7 @@ EMPLOYEES = Plan(
     cards=(("Headcount by Department", "badge_vert_bar"), ("Leavers by Month", "badge_line")),
     readers=(ALEX, TOMAS),
     tags=("people", "confidential"),
+    alias="employees",
 )
 GENEROUS_REP_NAME = name_of(REP_JOB, GENEROUS_REP)
 LEFT_AGENT_NAMES = tuple(name_of(AGENT_JOB, agent) for agent in LEFT_AGENTS)

@@ -10,6 +10,7 @@ from typing import Literal
 from domo_mcp.sandbox.company.dice import years_before
 from domo_mcp.sandbox.warehouse import ColumnType
 
+CUSTOMER = "northwind-trail"  # the company's name in Domo, as in CUSTOMER.domo.com
 ADMIN, ALEX, DANA, PRIYA, TOMAS = 27, 1001, 1002, 1003, 1004
 YEARS = 3
 
@@ -50,6 +51,7 @@ class Feed:
 class Plan:
     """A dataset to be. `select` gives the DuckDB query of its rows for a day that counts as today.
 
+    `alias` is its name in the company's app, whose manifest also names the `field_aliases` (alias, column or formula).
     `cards` are (title, chart type). `readers` are the users who may read it besides the owner. `age` is how many days
     ago it was last updated.
     """
@@ -69,6 +71,8 @@ class Plan:
     feed: Feed | None = None
     partitioned_by: str | None = None
     age: int = 0
+    alias: str | None = None
+    field_aliases: tuple[tuple[str, str], ...] = ()
     id: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -80,6 +80,8 @@ SALES = Plan(
     certified=True,
     feed=Feed("snowflake-unload-v2", "Snowflake Unload", "REPLACE", "SELECT * FROM shop.orders"),
     partitioned_by="Order Date",
+    alias="sales",
+    field_aliases=(("profit", "Profit"), ("margin", "Margin %"), ("averageOrderValue", "Average Order Value")),
 )
 ARCHIVE = Plan(
     number=8,
@@ -91,4 +93,5 @@ ARCHIVE = Plan(
     select=_archive,
     tags=("archive",),
     age=730,
+    alias="archive",
 )

@@ -91,4 +91,6 @@ SUPPORT = Plan(
     ),
     tags=("support",),
     partitioned_by="Created At",
+    alias="tickets",
+    field_aliases=(("resolutionHours", "Resolution Hours"),),
 )

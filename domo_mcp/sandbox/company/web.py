@@ -63,4 +63,5 @@ WEB = Plan(
     tags=("web", "marketing"),
     feed=Feed("google-analytics-4", "Google Analytics 4", "APPEND", "sessions"),
     partitioned_by="Started At",
+    alias="sessions",
 )

@@ -1,4 +1,4 @@
-"""The AI services."""
+"""The AI services, the same on both surfaces."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def text_to_sql(request: Request) -> Response:
         written = await ai.text_to_sql(store, wanted, readable=readable, settings=request.app.state.ai)
     except ai.ModelFailed as error:
         raise Failure(502, str(error)) from None
-    return _shaped(request, written)
+    return shaped(request, written)
 
 
 async def text_generation(request: Request) -> Response:
@@ -31,10 +31,10 @@ async def text_generation(request: Request) -> Response:
         written = await ai.text_generation(wanted, settings=request.app.state.ai)
     except ai.ModelFailed as error:
         raise Failure(502, str(error)) from None
-    return _shaped(request, written)
+    return shaped(request, written)
 
 
-def _shaped(request: Request, written: ai.Answer) -> Response:
+def shaped(request: Request, written: ai.Answer) -> Response:
     """Give one of the two shapes that Domo's services are known to answer in."""
     if request.app.state.ai_shape == "output":
         return answer({"output": written.output, "modelId": written.model_id})
@@ -49,6 +49,7 @@ def _shaped(request: Request, written: ai.Answer) -> Response:
 
 
 routes = [
-    Route("/api/ai/v1/text/sql", text_to_sql, methods=["POST"]),
-    Route("/api/ai/v1/text/generation", text_generation, methods=["POST"]),
+    Route(f"/{surface}/ai/v1/text/{service}", handler, methods=["POST"])
+    for surface in ("api", "domo")
+    for service, handler in (("sql", text_to_sql), ("generation", text_generation))
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -18,24 +19,25 @@ T = TypeVar("T")
 class Failure(Exception):
     """The request ends here with an error status; Domo often sends no message."""
 
-    def __init__(self, status: int, message: str | None = None) -> None:
+    def __init__(self, status: int, message: str | None = None, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.headers = headers
 
 
-def answer(content: object, status: int = 200) -> Response:
+def answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Give a JSON response."""
     body = to_json(content, inf_nan_mode="null")
-    return Response(body, status, media_type="application/json;charset=UTF-8")
+    return Response(body, status, headers, media_type="application/json;charset=UTF-8")
 
 
-def envelope(status: int, message: str | None, path: str) -> Response:
+def envelope(status: int, message: str | None, path: str, headers: Mapping[str, str] | None = None) -> Response:
     """Give Domo's error envelope: domo-developer-portal, Filesets-API.yaml, ErrorResponse; all fields are optional."""
     content: dict[str, Any] = {"status": status, "statusReason": HTTPStatus(status).phrase}
     if message:
         content["message"] = message
-    return answer(content | {"toe": _toe(), "path": path}, status)
+    return answer(content | {"toe": _toe(), "path": path}, status, headers)
 
 
 async def parsed(request: Request, shape: type[T]) -> T:

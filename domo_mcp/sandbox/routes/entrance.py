@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from hashlib import sha256
 
 import anyio
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domo_mcp.sandbox.records import User
+from domo_mcp.sandbox.faults import Processed
 from domo_mcp.sandbox.routes.answers import Failure, envelope
+from domo_mcp.sandbox.routes.sign_in import SignIn
+from domo_mcp.sandbox.routes.striking import strike
 
 LARGEST_BODY = 64 * 1024 * 1024
-TOKEN_HEADER = "x-domo-developer-token"  # noqa: S105  (the name of a header)
 
 logger = logging.getLogger(__name__)
 
@@ -22,13 +23,14 @@ logger = logging.getLogger(__name__)
 class Entrance:
     """ASGI middleware that wraps all routes.
 
-    It keeps `app.state.requests` (method, path) and `app.state.in_flight`, waits `app.state.latency_s` before the
-    handler, and cancels the handler when the client goes away. A missing or wrong token is a 401 (body: assumed).
+    It keeps `app.state.requests` (method, path), `app.state.processed` (those that a handler got) and
+    `app.state.in_flight`, lets `app.state.faults` strike, waits `app.state.latency_s` before the handler, and cancels
+    the handler when the client goes away. `sign_in` says who asks, or turns the request away.
     """
 
-    def __init__(self, app: ASGIApp, tokens: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, sign_in: SignIn) -> None:
         self.app = app
-        self.tokens = tokens
+        self.sign_in = sign_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let an HTTP request in."""
@@ -58,13 +60,25 @@ class Entrance:
                 group.cancel_scope.cancel()
 
             group.start_soon(watch)
-            await self._serve(scope, _replay(body), send)
+            await self._meet(scope, body, send)
             group.cancel_scope.cancel()
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _meet(self, scope: Scope, body: bytes, send: Send) -> None:
+        """Serve, unless a fault on demand strikes."""
+
+        async def serve(send: Send) -> None:
+            await self._serve(scope, body, send)
+
+        rule = scope["app"].state.faults.draw(scope["method"], scope["path"])
+        await (strike(rule, scope, _replay(body), send, serve) if rule else serve(send))
+
+    async def _serve(self, scope: Scope, body: bytes, send: Send) -> None:
+        state, receive = scope["app"].state, _replay(body)
         try:
-            scope.setdefault("state", {})["user"] = self._sign_in(scope)
-            await anyio.sleep(scope["app"].state.latency_s)
+            scope.setdefault("state", {})["user"] = self.sign_in(Request(scope))
+            await anyio.sleep(state.latency_s)
+            digest = sha256(scope["query_string"] + b"?" + body).hexdigest()
+            state.processed.append(Processed(scope["method"], scope["path"], digest))
             await self.app(scope, receive, send)
         except Failure as failure:
             await _refusal(scope, failure)(scope, receive, send)
@@ -72,16 +86,9 @@ class Entrance:
             logger.exception("A handler failed on %s %s", scope["method"], scope["path"])
             await _refusal(scope, Failure(500))(scope, receive, send)
 
-    def _sign_in(self, scope: Scope) -> User:
-        token = Request(scope).headers.get(TOKEN_HEADER, "")
-        user = scope["app"].state.store.get(User, self.tokens.get(token, 0))
-        if not isinstance(user, User):
-            raise Failure(401, "A valid developer token is required.")
-        return user
-
 
 def _refusal(scope: Scope, failure: Failure) -> Response:
-    return envelope(failure.status, failure.message, scope["path"])
+    return envelope(failure.status, failure.message, scope["path"], failure.headers)
 
 
 async def _body(receive: Receive) -> bytes:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from domo_mcp.sandbox.records import Dataset
 from domo_mcp.sandbox.routes.access import readable, store_of
 from domo_mcp.sandbox.routes.answers import Failure, answer, parsed
 from domo_mcp.sandbox.warehouse import QueryError, Result
@@ -24,19 +25,31 @@ async def execute(request: Request) -> Response:
     `Accept: array-of-objects` gives the list of objects that the Datasets API prints (on this route: assumed).
     SQL errors are 400 with a terse message (assumed text).
     """
-    dataset = readable(request)
-    statement = await parsed(request, _Statement)
-    begun = time.perf_counter()
-    try:
-        result = await store_of(request).warehouse.query(dataset.id, statement.sql, names=(dataset.name,))
-    except QueryError as error:
-        raise Failure(400, str(error)) from None
+    dataset, result, milliseconds = await queried(request)
     if request.headers.get("accept") == "array-of-objects":
         return answer([dict(zip(result.columns, row, strict=True)) for row in result.rows])
-    return answer(_columnar(dataset.id, result, time.perf_counter() - begun))
+    return answer(_columnar(dataset.id, result, milliseconds))
 
 
-def _columnar(dataset_id: str, result: Result, seconds: float) -> dict[str, object]:
+async def queried(request: Request) -> tuple[Dataset, Result, int]:
+    """Run the SELECT of a JSON body on the dataset of the path; the last of the answer is milliseconds."""
+    dataset = readable(request)
+    statement = await parsed(request, _Statement)
+    result, milliseconds = await timed(request, dataset.id, statement.sql, dataset.name)
+    return dataset, result, milliseconds
+
+
+async def timed(request: Request, dataset_id: str, sql: str, name: str) -> tuple[Result, int]:
+    """Run a SELECT in which `name` too means the dataset; Failure 400 for SQL that cannot run."""
+    begun = time.perf_counter()
+    try:
+        result = await store_of(request).warehouse.query(dataset_id, sql, names=(name,))
+    except QueryError as error:
+        raise Failure(400, str(error)) from None
+    return result, round((time.perf_counter() - begun) * 1000)
+
+
+def _columnar(dataset_id: str, result: Result, milliseconds: int) -> dict[str, object]:
     return {
         "datasource": dataset_id,
         "columns": result.columns,
@@ -45,7 +58,7 @@ def _columnar(dataset_id: str, result: Result, seconds: float) -> dict[str, obje
         "numRows": len(result.rows),
         "numColumns": len(result.columns),
         "fromcache": "false",
-        "duration": str(round(seconds * 1000)),
+        "duration": str(milliseconds),
     }
 
 
