@@ -53,7 +53,8 @@ def parse(model: type[Arguments], raw: Mapping[str, Any]) -> Arguments:
     """`raw` as the tool's own types.
 
     Takes what models really send (numbers and lists as text, null for "not given") and refuses what would be a guess
-    (true for a number, names that do not exist). Raises InvalidInput that names each fault, or what the argument's own type raises.
+    (true for a number, names that do not exist). Raises InvalidInput that names each fault, or what the argument's own
+    type raises.
     """
     sent = {name: _from_text(model, name, value) for name, value in raw.items() if value is not None}
     for name, value in sent.items():

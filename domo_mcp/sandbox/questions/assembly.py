@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domo_mcp.sandbox.questions.dating import date_column, date_conditions
+from domo_mcp.sandbox.questions.doubts import check_sold, check_things
 from domo_mcp.sandbox.questions.draft import DEFAULT, Draft
 from domo_mcp.sandbox.questions.filtering import check_values, is_row, tests
 from domo_mcp.sandbox.questions.linking import Named
@@ -17,6 +18,8 @@ from domo_mcp.sandbox.questions.words import quoted
 def assemble(draft: Draft, schema: Schema) -> Reading:
     """Return the reading of a draft; NotUnderstood says what is missing or could be meant in two ways."""
     _complete(draft, schema)
+    check_things(draft, schema)
+    check_sold(draft)
     where, having = tests(draft, schema)
     conditions = (*draft.conditions, *where, *date_conditions(draft, schema))
     check_values(conditions)
@@ -62,6 +65,8 @@ def _recent(draft: Draft, schema: Schema) -> None:
         raise NotUnderstood("I do not know what should be the first or the last")
     if draft.asked != "when" and draft.heads:
         return
+    if draft.asked == "which":
+        raise NotUnderstood("I do not know whose first or last date is meant")
     column = date_column(draft, schema)
     draft.figures.append((draft.recent, Named((column,), 0)))
     draft.heads = [h for h in draft.heads if not is_row(h, schema)]
@@ -107,7 +112,13 @@ def _groups(draft: Draft, schema: Schema) -> tuple[Dimension, ...]:
     heads = [h for h in draft.heads if not _only_names_the_table(h, draft, schema)]
     if heads and draft.figures and not (draft.direction or draft.asked or draft.comparisons or draft.listing):
         raise NotUnderstood(f"`{heads[0].text}` could be a group: say `by {heads[0].text}`", (heads[0].text,))
-    return (*grains, *dict.fromkeys(Dimension(named.column) for named in (*heads, *draft.groups)))
+    return (*grains, *dict.fromkeys(_dimension(named) for named in (*heads, *draft.groups)))
+
+
+def _dimension(named: Named) -> Dimension:
+    """Group a thing by its key, because names repeat, and show its name beside it."""
+    key, shown = named.key, named.column
+    return Dimension(shown) if key in (None, shown) else Dimension(key, label=shown)
 
 
 def _names(reading: Reading, draft: Draft) -> Reading:
@@ -118,8 +129,9 @@ def _names(reading: Reading, draft: Draft) -> Reading:
 
 
 def _only_names_the_table(head: Named, draft: Draft, schema: Schema) -> bool:
-    """Whether a head adds nothing: `revenue of orders` is the revenue."""
-    return bool(draft.figures) and (is_row(head, schema) or (head.is_row and not draft.direction))
+    """Whether a head adds nothing: `revenue of orders` is the revenue, unlike `campaigns with spend over 100`."""
+    is_grouped = draft.direction or any(c.subject == head for c in draft.comparisons)
+    return bool(draft.figures) and (is_row(head, schema) or (head.is_row and not is_grouped))
 
 
 def _ranked(reading: Reading, draft: Draft) -> Reading:
@@ -150,6 +162,8 @@ def _shared(reading: Reading, draft: Draft) -> Reading:
     part = tuple(draft.conditions[start:])
     if part and reading.dimensions and draft.part is None:
         raise NotUnderstood("the share could be of each group or of the total: say `what share ... were ...`")
+    if draft.part is None and len(part) > 1:
+        raise NotUnderstood("the share does not say which of its conditions is the part: say `what share ... were ...`")
     if not part and not reading.dimensions:
         raise NotUnderstood("the share does not say of what")
     conditions = tuple(c for c in reading.conditions if c not in part)

@@ -44,6 +44,7 @@ class Draft:
     best_selling: bool = False
     recent: str = ""  # MAX for the latest, MIN for the earliest
     limit: int | None = None
+    whole: str = ""  # `not` or `and`, if said of a condition: of each row, or of a thing as a whole
     share: bool = False
     part: int | None = None  # how many conditions stood before the verb of a share
     listing: bool = False

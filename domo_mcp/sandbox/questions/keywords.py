@@ -77,9 +77,7 @@ _PHRASES: dict[Kind, dict[str, str]] = {
     },
     Kind.LIST: {"": "list,show,show me,display,give me,give,find,get,tell me"},
     Kind.WHICH: {"which": "which,who,which of", "what": "what", "when": "when"},
-    Kind.NOT: {
-        "": "not,isn,excluding,exclude,except,except for,without,other than,but not,non,are not,were not,no,apart from"
-    },
+    Kind.NOT: {"": "not,isn,excluding,exclude,except,except for,without,other than,but not,non,no,apart from"},
     Kind.COMPARE: {
         ">": "over,above,more than,greater than,exceeding,higher than,larger than,exceeds,>",
         ">=": "at least,no less than,>=,not less than",
@@ -89,14 +87,15 @@ _PHRASES: dict[Kind, dict[str, str]] = {
         "<>": "<>,!=,not equal to",
     },
     Kind.BETWEEN: {"": "between"},
-    Kind.JOIN: {"and": "and,as well as,plus", ",": ",", "or": "or"},
+    Kind.JOIN: {"and": "and,as well as,plus,and their,and its", ",": ",", "or": "or"},
     Kind.BE: {
-        "": "is,are,was,were,has been,have been,been,got,that are,that were,that is,who are,which are,which were"
+        "": "is,are,was,were,has been,have been,been,got,that are,that were,that is,who are,which are,which were,"
+        "come,comes,came"
     },
     Kind.FILLER: {
         "": "the,a,an,of,do,does,did,we,us,our,i,my,you,your,they,their,its,it,have,had,has,there,for,in,on,at,from,to,"
         "with,please,can,could,all,any,me,so far,only,just,about,gives,gave,where,whose,that,these,those,this,such,"
-        "made,make,during,within,come,comes,came,coming,over the,along with,then,out of,respectively,"
+        "made,make,during,within,coming,over the,along with,then,respectively,"
         "create a sql query to show me,write a sql query to show"
     },
     Kind.REFUSED: {

@@ -142,6 +142,10 @@ class Lexicon:
         strength = max(found.values(), default=0)
         best = tuple(column for column, s in found.items() if s == strength)
         is_row = words in self._rows
+        is_synonym = strength == _EXACT and words != phrase(best[0].name)
+        if is_row and is_synonym:  # `employee` of the column Name is its id when counting
+            things = tuple(c for c, s in found.items() if c.is_text and s >= _SHORT)
+            return Named(things or best, _EXACT, text, is_row, is_plural)
         if len(best) == 1 and words != phrase(best[0].name):
             best = self._thing(best[0])
         if is_row and strength < _EXACT:

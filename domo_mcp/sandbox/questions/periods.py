@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domo_mcp.sandbox.questions.schema import NotUnderstood
+
 _NAMES = [
     "january",
     "february",
@@ -121,12 +123,19 @@ def _rolling(match: re.Match[str], today: date) -> Period:
     """Return the last so many units up to and including today."""
     unit, count, end = match["unit"], match["count"] or "one", today + timedelta(days=1)
     number = _SMALL.get(count) or int(count)
+    if unit == "quarter":
+        raise NotUnderstood(f"`{match[0]}` could be calendar quarters or months up to today: say which", (match[0],))
     if unit in {"day", "week"}:
         return Period(end - timedelta(days=number * (7 if unit == "week" else 1)), end)
     return Period(_add_months(end, -number * _MONTHS_IN[unit]), end)
 
 
 def _named(match: re.Match[str], today: date) -> Period:
+    """Return a calendar unit; `the last year` could also be the twelve months up to today."""
+    if match["which"] == "last" and match["lead"].endswith("the "):
+        unit = match["unit"]
+        readings = f"the calendar {unit}, or the time up to today: say `last {unit}` or `past {unit}`"
+        raise NotUnderstood(f"`the last {unit}` could be {readings}", (f"the last {unit}",))
     return _calendar(match["unit"], today, 0 if match["which"] in {"this", "current"} else -1)
 
 

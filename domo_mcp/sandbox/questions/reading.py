@@ -33,10 +33,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Dimension:
-    """What the figures are grouped by: a column, or a date column cut to day, week, month, quarter or year."""
+    """What the figures are grouped by: a column, or a date column cut to day, week, month, quarter or year.
+
+    `label` is the name of the thing whose key `column` is: two customers of one name stay two.
+    """
 
     column: Column
     grain: str = ""
+    label: Column | None = None
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,8 @@ def _selected(dimensions: Iterable[Dimension]) -> _Selected:
 def _dimension(dimension: Dimension) -> _Selected:
     column = _column(dimension.column)
     if not dimension.grain:
-        return [(column, dimension.column.name)]
+        label = dimension.label
+        return [(column, dimension.column.name), *([(_column(label), label.name)] if label else [])]
     day = column if dimension.column.type.upper() == "DATE" else f"DATE({column})"
     grains = ["year", "quarter"] if dimension.grain == "quarter" else [dimension.grain]
     return [(_GRAINS[g][1].format(date=column, day=day), _GRAINS[g][0]) for g in grains]

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from domo_mcp.sandbox.questions.periods import Period, period_at
+from domo_mcp.sandbox.questions.schema import NotUnderstood
 
 TODAY = date(2026, 11, 22)
 
@@ -62,6 +63,12 @@ def test_a_time_expression_is_a_half_open_range(text: str, start: str, end: str)
 )
 def test_what_is_no_time_expression_is_left_to_others(text: str) -> None:
     assert period_at(text.split(), TODAY) is None
+
+
+@pytest.mark.parametrize("text", ["the last year", "in the last month", "last 2 quarters", "past quarter"])
+def test_a_unit_of_the_calendar_or_of_the_days_up_to_today_is_refused(text: str) -> None:
+    with pytest.raises(NotUnderstood, match="could be"):
+        period_at(text.split(), TODAY)
 
 
 def test_a_month_before_the_end_of_a_longer_one_keeps_its_last_day() -> None:

@@ -75,7 +75,26 @@ def test_a_synonym_of_a_name_still_counts_by_the_id_because_names_repeat(orders:
     schema = replace(orders, columns=tuple(columns))
     for noun in ("customers", "clients"):
         assert "COUNT(DISTINCT `Customer ID`)" in asked(f"How many {noun}?", schema)
-        assert asked(f"revenue by {noun}", schema).startswith("SELECT `Customer Name`, ")
+        assert asked(f"revenue by {noun}", schema).startswith("SELECT `Customer ID`, `Customer Name`, ")
+
+
+def test_a_synonym_that_is_the_row_noun_counts_the_rows_and_not_their_names() -> None:
+    name = Column("Name", "STRING", synonyms=("employee",), values=("Bo Chen",))
+    staff = Schema("Employees", (Column("Employee ID", "STRING"), name, Column("Score", "DOUBLE")))
+    assert asked("How many employees?", staff).startswith("SELECT COUNT(DISTINCT `Employee ID`)")
+    assert asked("employees with score above 4", staff).endswith("WHERE `Score` > 4 ORDER BY `Employee ID`")
+
+
+def test_a_verb_that_is_a_synonym_of_a_date_can_be_denied(orders: Schema) -> None:
+    columns = (replace(c, synonyms=("shipped",)) if c.name == "Ship Date" else c for c in orders.columns)
+    schema = replace(orders, columns=tuple(columns))
+    assert asked("How many orders were not shipped?", schema).endswith("WHERE `Ship Date` IS NULL")
+
+
+def test_an_average_per_day_is_refused_whatever_the_day_is_called() -> None:
+    spending = Schema("Spending", (Column("Date", "DATE", synonyms=("day",)), Column("Spend", "DECIMAL")))
+    with pytest.raises(NotUnderstood, match="an average `per day` can mean two things"):
+        asked("average spend per day", spending)
 
 
 def test_best_selling_needs_a_column_that_says_what_was_sold(orders: Schema) -> None:
