@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
-from domo_mcp.errors import DomoError, Forbidden, NotFound, UnknownName
+from domo_mcp.errors import Forbidden, NotFound, Rejected, UnknownName, UnreadableAnswer
+from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _PAGE = 50
+_MOST_NAMED = 1000
 _READ_CLOSELY = 12
 _SEARCH_WORDS = 4
 
@@ -43,6 +45,11 @@ class Described:
     dictionary: Dictionary | None
     formulas: tuple[Formula, ...]
 
+    @property
+    def names(self) -> list[str]:
+        """The names of its columns."""
+        return [column.name for column in self.columns]
+
     def meaning(self, column: str) -> tuple[str, tuple[str, ...]]:
         """The description and synonyms of a column; empty where nobody wrote any."""
         for entry in self.dictionary.columns if self.dictionary else ():
@@ -59,7 +66,8 @@ class Catalog:
         self._datasets: Cache[str, Dataset] = Cache(settings.max_age_s)
         self._found: Cache[str, tuple[Dataset, ...]] = Cache(settings.max_age_s)
         self._columns: Cache[str, tuple[Column, ...]] = Cache(settings.max_age_s)
-        self._described: Cache[str, Described] = Cache(settings.max_age_s)
+        self._details: Cache[str, Dataset] = Cache(settings.max_age_s)
+        self._dictionaries: Cache[str, Dictionary | None] = Cache(settings.max_age_s)
         self._readable: Cache[str, bool] = Cache(settings.max_age_s)
 
     def url(self, dataset_id: str) -> str:
@@ -74,7 +82,7 @@ class Catalog:
         wanted = name_or_id.strip().strip("`").strip()
         if _UUID.fullmatch(wanted):
             return await self._by_id(wanted.lower())
-        found = await self.search(wanted)
+        found = await self._named_like(wanted)
         for same in (str.__eq__, _same_but_case):
             matches = [dataset for dataset in found if same(dataset.name, wanted)]
             if len(matches) == 1:
@@ -82,6 +90,16 @@ class Catalog:
             if matches:
                 raise _several(wanted, matches)
         raise _unknown(wanted, found or await self._near(wanted))
+
+    async def _named_like(self, name: str) -> Sequence[Dataset]:
+        """The datasets whose name holds `name`, page after page until one is called exactly that."""
+        found = list(await self.search(name))
+        while len(found) % _PAGE == 0 and len(found) < _MOST_NAMED and all(dataset.name != name for dataset in found):
+            page = await self._domo.datasets.search(name, limit=_PAGE, offset=len(found))
+            if not page.items:
+                break
+            found += page.items
+        return found
 
     async def search(self, words: str) -> tuple[Dataset, ...]:
         """The first page of datasets whose name holds `words`; all for the empty text."""
@@ -97,7 +115,13 @@ class Catalog:
 
     async def describe(self, dataset_id: str) -> Described:
         """Everything about one dataset that helps to ask it; what the user may not read is left out."""
-        return await self._described.get(dataset_id, partial(self._describe, dataset_id))
+        dataset = await self._details.get(dataset_id, partial(self._domo.datasets.get, dataset_id, details=True))
+        return Described(
+            dataset=dataset,
+            columns=await self.columns(dataset_id),
+            dictionary=await self._dictionary(dataset_id),
+            formulas=dataset.formulas,
+        )
 
     async def rank(self, question: str) -> list[Ranked]:
         """The datasets that the question may be about, best first."""
@@ -129,19 +153,10 @@ class Catalog:
         except NotFound:
             raise _unknown(dataset_id, ()) from None
 
-    async def _describe(self, dataset_id: str) -> Described:
-        dataset = await self._domo.datasets.get(dataset_id, details=True)
-        return Described(
-            dataset=dataset,
-            columns=await self.columns(dataset_id),
-            dictionary=await self._dictionary(dataset_id),
-            formulas=dataset.formulas,
-        )
-
     async def _dictionary(self, dataset_id: str) -> Dictionary | None:
         try:
-            return await self._domo.datasets.dictionary(dataset_id)
-        except DomoError:
+            return await self._dictionaries.get(dataset_id, partial(self._domo.datasets.dictionary, dataset_id))
+        except (Forbidden, Rejected, UnreadableAnswer):
             return None  # not every instance has the service; the columns alone still help
 
     async def _pool(self, question: str) -> list[Dataset]:
@@ -174,31 +189,41 @@ def _candidate(dataset: Dataset, columns: Sequence[tuple[str, str]]) -> Candidat
 
 
 def _columns_of(entry: Described) -> list[tuple[str, str]]:
-    return [
-        (column.name, " ".join([entry.meaning(column.name)[0], *entry.meaning(column.name)[1]]))
-        for column in entry.columns
-    ]
+    """What a question may name: columns with their meanings, and beast modes."""
+    columns = [(name, " ".join([entry.meaning(name)[0], *entry.meaning(name)[1]])) for name in entry.names]
+    return columns + [(formula.name, "") for formula in entry.formulas]
 
 
 def _same_but_case(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
+def named(dataset: Dataset) -> str:
+    """A dataset by name and id, safe to stand in a sentence of ours."""
+    return f'"{one_line(dataset.name, 80)}" ({one_line(dataset.id, 60)})'
+
+
 def describe_shortly(dataset: Dataset) -> str:
     """A dataset on one line, as candidates are listed: name, id, owner, rows, last update."""
-    owner = dataset.owner.name if dataset.owner and dataset.owner.name else "unknown owner"
+    owner = one_line(dataset.owner.name, 60) if dataset.owner and dataset.owner.name else "unknown owner"
     rows = f"{dataset.row_count:,} rows" if dataset.row_count is not None else "rows unknown"
     updated = f"updated {dataset.last_updated:%Y-%m-%d}" if dataset.last_updated else "never updated"
-    return f'"{dataset.name}" ({dataset.id}, {owner}, {rows}, {updated})'
+    return f"{named(dataset)}: {owner}, {rows}, {updated}"
 
 
 def _several(wanted: str, matches: Sequence[Dataset]) -> UnknownName:
     listed = "; ".join(describe_shortly(dataset) for dataset in matches[:10])
-    return UnknownName(f'{len(matches)} datasets are called "{wanted}": {listed}.', "Use the id of the one you mean.")
+    return UnknownName(
+        f'{len(matches)} datasets are called "{one_line(wanted, 80)}": {listed}.', "Use the id of the one you mean."
+    )
 
 
 def _unknown(wanted: str, near: Sequence[Dataset]) -> UnknownName:
     if not near:
-        return UnknownName(f'There is no dataset "{wanted}".', "Find its id or name with search_datasets.")
+        return UnknownName(
+            f'There is no dataset "{one_line(wanted, 80)}".', "Find its id or name with search_datasets."
+        )
     listed = "; ".join(describe_shortly(dataset) for dataset in near[:5])
-    return UnknownName(f'There is no dataset "{wanted}". Nearest: {listed}.', "Use one of these, or search_datasets.")
+    return UnknownName(
+        f'There is no dataset "{one_line(wanted, 80)}". Nearest: {listed}.', "Use one of these, or search_datasets."
+    )

@@ -97,7 +97,7 @@ def _kind(answer: Answer, said: str, toe: str | None) -> DomoError:
 _FORBIDDEN = "The token's user may not do this; someone who owns the object or an admin can grant it."
 _WRONG_INSTANCE = "Is the host of the instance right, and was the token made on that instance?"
 _BY_STATUS: Mapping[int, tuple[type[DomoError], str]] = {
-    401: (SignInFailed, "Make a new token in Domo and set DOMO_DEVELOPER_TOKEN to it."),
+    401: (SignInFailed, "Make a new token in Domo and set it: DOMO_DEVELOPER_TOKEN, or auth.token of the instance."),
     403: (Forbidden, _FORBIDDEN),
     404: (NotFound, "Check the id; what the token's user may not see is often not found either."),
     409: (Conflict, "Something else holds it at the moment; look at its state, then try again."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,7 @@ class Gate:
         try:
             policy.check(self.access, tool)
             with anyio.fail_after(self.call_timeout_s):
-                result: Result = await tool.fn(call, **arguments)
+                result: Result = await _one_failure(tool.fn(call, **arguments))
             outcome = "ok"
             return self._trim(result, arguments)
         except TimeoutError:
@@ -88,4 +88,18 @@ class Gate:
             result = result.table()
         if isinstance(result, Table):
             return budget.trim(result, tokens)
-        return budget.trim_text(result, tokens) if isinstance(result, Text) else result
+        return budget.trim_text(result, tokens) if isinstance(result, Text) else budget.trim_answer(result, tokens)
+
+
+async def _one_failure(answer: Awaitable[Result]) -> Result:
+    """The answer; where several reads at the same time failed as expected, the first failure without its group."""
+    try:
+        return await answer
+    except ExceptionGroup as failed:
+        expected, unexpected = failed.split(DomoMcpError)
+        if expected is None or unexpected:
+            raise
+        first: Exception = expected
+        while isinstance(first, ExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None

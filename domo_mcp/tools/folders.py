@@ -10,7 +10,7 @@ from typing import TextIO
 
 from pydantic import BaseModel, ConfigDict
 
-from domo_mcp.errors import InvalidInput, Refused
+from domo_mcp.errors import ConfigError, InvalidInput, Refused
 
 
 class FilesSettings(BaseModel):
@@ -26,9 +26,9 @@ class Folders:
     """Where `save_as` may create files: the exports folder and the roots; nowhere when switched off."""
 
     def __init__(self, settings: FilesSettings, *, enabled: bool = True) -> None:
-        exports = [Path(settings.exports).expanduser()] if settings.exports else []
+        exports = [_home_known(Path(settings.exports))] if settings.exports else []
         self._exports = exports[0] if exports else None
-        self._writable = [*exports, *(root.expanduser() for root in settings.roots)] if enabled else []
+        self._writable = [*exports, *map(_home_known, settings.roots)] if enabled else []
 
     def __bool__(self) -> bool:
         return bool(self._writable)
@@ -59,12 +59,23 @@ class Folders:
             raise
 
     def _resolve(self, name: str) -> Path:
-        if not name.strip() or "\0" in name or name.endswith(("/", "\\")):
+        if not name.strip() or not name.isprintable() or name.endswith(("/", "\\")):
             raise InvalidInput("save_as takes the name of a new file.", "For example: revenue.csv")
         if not self._writable:
             raise Refused("Saving files is switched off on this server.", "Set files.exports to a folder.")
-        path = ((self._exports or self._writable[0]) / Path(name).expanduser()).resolve()
-        if not any(path.is_relative_to(folder.resolve()) for folder in self._writable):
+        try:
+            path = ((self._exports or self._writable[0]) / Path(name).expanduser()).resolve()
+            inside = any(path.is_relative_to(folder.resolve()) for folder in self._writable)
+        except (OSError, RuntimeError):  # a symlink that leads to itself, the home of a user who does not exist
+            raise InvalidInput("save_as leads nowhere.", "For example: revenue.csv") from None
+        if not inside:
             allowed = ", ".join(str(folder) for folder in self._writable)
             raise Refused(f"save_as leads outside the folders of this server ({allowed}).", "Give a plain file name.")
         return path
+
+
+def _home_known(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ConfigError(f"The folder {path} is in the home of a user who does not exist.") from None

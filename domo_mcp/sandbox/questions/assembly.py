@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domo_mcp.sandbox.questions.dating import date_column, date_conditions
-from domo_mcp.sandbox.questions.doubts import check_sold, check_things
+from domo_mcp.sandbox.questions.doubts import check_divided, check_sold, check_things
 from domo_mcp.sandbox.questions.draft import DEFAULT, Draft
 from domo_mcp.sandbox.questions.filtering import check_values, is_row, tests
-from domo_mcp.sandbox.questions.linking import Named
+from domo_mcp.sandbox.questions.linking import Named, row_thing
 from domo_mcp.sandbox.questions.measuring import amount_column, measure, selling_column
+from domo_mcp.sandbox.questions.namesakes import check_merged, namesakes
 from domo_mcp.sandbox.questions.reading import Condition, Dimension, Having, Reading
 from domo_mcp.sandbox.questions.schema import Column, NotUnderstood, Schema
 from domo_mcp.sandbox.questions.words import quoted
@@ -20,13 +21,17 @@ def assemble(draft: Draft, schema: Schema) -> Reading:
     _complete(draft, schema)
     check_things(draft, schema)
     check_sold(draft)
+    check_divided(draft, schema)
     where, having = tests(draft, schema)
     conditions = (*draft.conditions, *where, *date_conditions(draft, schema))
     check_values(conditions)
     reading = Reading(schema, conditions=conditions, having=having, direction=draft.direction, limit=draft.limit)
+    apart = namesakes(draft, schema)
     if _lists_rows(draft, schema):
-        return _rows(reading, draft)
+        return _rows(reading, draft, apart)
     groups = _groups(draft, schema)
+    check_merged(draft, apart, groups)
+    groups = tuple(dict.fromkeys((*groups, *apart)))
     if not draft.figures:
         return _names(replace(reading, dimensions=groups), draft)
     measures = tuple(measure(function, named) for function, named in draft.figures)
@@ -41,7 +46,10 @@ def _complete(draft: Draft, schema: Schema) -> None:
     if draft.best_selling and not draft.figures:
         draft.figures.append((DEFAULT, Named((selling_column(schema),), 0)))
     if draft.superlative and not draft.heads and not (draft.grains and draft.asked):
-        _extremes(draft)
+        if draft.asked == "which":
+            draft.heads.append(_asked(draft, schema))
+        else:
+            _extremes(draft)
     if not draft.figures and (draft.groups or draft.grains or draft.share):
         if len(draft.heads) != 1:
             raise NotUnderstood("no figure is asked for")
@@ -50,8 +58,18 @@ def _complete(draft: Draft, schema: Schema) -> None:
         _recent(draft, schema)
 
 
+def _asked(draft: Draft, schema: Schema) -> Named:
+    """Return whom `who has the highest salary` asks for: what a row is, if that has a name."""
+    thing = row_thing(schema)
+    if thing is None or draft.happened or draft.groups or any(f.startswith("COUNT") for f, _ in draft.figures):
+        raise NotUnderstood("I do not know who or which is asked for: name it, as in `which customer`")
+    return thing
+
+
 def _extremes(draft: Draft) -> None:
     """Read `the highest discount` as the maximum; of an amount by group it could be the highest total."""
+    if counted := [named.text for function, named in draft.figures if function.startswith("COUNT")]:
+        raise NotUnderstood(f"I do not know whose number of {quoted(counted)} is the highest or the lowest")
     if any(named.column.is_additive for _, named in draft.figures) and (draft.groups or draft.grains):
         raise NotUnderstood("the highest could be of rows or of totals: say `maximum`, or `which ... has the highest`")
     extreme = "MAX" if draft.direction == "DESC" else "MIN"
@@ -63,13 +81,16 @@ def _recent(draft: Draft, schema: Schema) -> None:
     """Read `latest order date` and `when was the last order` as a date; `latest orders` stay rows."""
     if draft.figures or not draft.recent:
         raise NotUnderstood("I do not know what should be the first or the last")
+    if things := [h.text for h in draft.heads if not is_row(h, schema)]:
+        reason = f"a row is no {quoted(things)}: it could be the first or the last row of each that counts"
+        raise NotUnderstood(reason, tuple(things))
     if draft.asked != "when" and draft.heads:
         return
     if draft.asked == "which":
         raise NotUnderstood("I do not know whose first or last date is meant")
     column = date_column(draft, schema)
     draft.figures.append((draft.recent, Named((column,), 0)))
-    draft.heads = [h for h in draft.heads if not is_row(h, schema)]
+    draft.heads = []
 
 
 def _lists_rows(draft: Draft, schema: Schema) -> bool:
@@ -80,9 +101,10 @@ def _lists_rows(draft: Draft, schema: Schema) -> bool:
     return not draft.figures or (plain and bool(draft.direction or (draft.listing and draft.starts_with_head)))
 
 
-def _rows(reading: Reading, draft: Draft) -> Reading:
+def _rows(reading: Reading, draft: Draft, apart: tuple[Dimension, ...]) -> Reading:
     if len(draft.heads) > 1:
         raise NotUnderstood(f"I do not know what to do with {quoted([h.text for h in draft.heads])} together")
+    reading = replace(reading, rows=_columns(draft, apart) if draft.figures else ())
     if draft.recent:
         order = date_column(draft, reading.schema)
         return _ordered(reading, draft, order, "DESC" if draft.recent == "MAX" else "ASC")
@@ -90,21 +112,22 @@ def _rows(reading: Reading, draft: Draft) -> Reading:
         named = [named.column for _, named in draft.figures]
         order = named[0] if named else amount_column(reading.schema, draft.heads[0].text)
         return _ordered(reading, draft, order, draft.direction)
-    return replace(reading, rows=_columns(draft) if draft.figures else ())
+    return reading
 
 
-def _columns(draft: Draft) -> tuple[Column, ...]:
+def _columns(draft: Draft, apart: tuple[Dimension, ...]) -> tuple[Column, ...]:
     head = draft.heads[0]
-    shown = (head.key, head.column if head.columns else None, *(named.column for _, named in draft.figures))
-    return tuple(dict.fromkeys(c for c in shown if c))
+    shown = [head.key, head.column if head.columns else None]
+    shown += [column for d in apart for column in (d.column, d.label)]
+    return tuple(dict.fromkeys(c for c in (*shown, *(named.column for _, named in draft.figures)) if c))
 
 
 def _ordered(reading: Reading, draft: Draft, order: Column, direction: str) -> Reading:
     """Order the rows by a column that must be there: an absent value is neither first nor last."""
-    conditions = (*reading.conditions, Condition(order, "IS NOT NULL"))
-    rows = _columns(draft) if draft.figures else ()
-    limit = draft.limit or (None if draft.heads[0].is_plural else 1)
-    return replace(reading, rows=rows, row_order=order, direction=direction, conditions=conditions, limit=limit)
+    reading = replace(reading, row_order=order, direction=direction)
+    if not draft.limit and not draft.heads[0].is_plural:
+        return replace(reading, extreme=True)
+    return replace(reading, conditions=(*reading.conditions, Condition(order, "IS NOT NULL")))
 
 
 def _groups(draft: Draft, schema: Schema) -> tuple[Dimension, ...]:

@@ -6,7 +6,7 @@ from domo_mcp.sandbox.questions.draft import Draft
 from domo_mcp.sandbox.questions.filtering import is_row
 from domo_mcp.sandbox.questions.linking import Happened, Named
 from domo_mcp.sandbox.questions.schema import NotUnderstood, Schema
-from domo_mcp.sandbox.questions.words import root
+from domo_mcp.sandbox.questions.words import phrase, root
 
 
 def check_things(draft: Draft, schema: Schema) -> None:
@@ -16,6 +16,16 @@ def check_things(draft: Draft, schema: Schema) -> None:
             others = "or" if draft.whole == "and" else "excluding"
             reason = f"`{draft.whole}` could be said of some rows of `{thing.text}` or of all: for some say `{others}`"
             raise NotUnderstood(reason, (draft.whole,))
+
+
+def check_divided(draft: Draft, schema: Schema) -> None:
+    """Refuse `revenue per order` where a row is an order, and `sessions per order`: a line for each, or a division."""
+    for word, named in draft.divided:
+        is_bare_key = word == "per" and named.key == named.column and phrase(named.column.name)[-1:] == ("id",)
+        if is_row(named, schema) or is_bare_key:
+            key = f" of `{named.key.name}`" if named.key else ""
+            reason = f"`{word} {named.text}` could be a line for each value{key}, or a division"
+            raise NotUnderstood(f"{reason}: say `for each {named.text}`, or ask for an average", (named.text,))
 
 
 def check_sold(draft: Draft) -> None:

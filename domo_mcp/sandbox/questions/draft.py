@@ -31,6 +31,7 @@ class Draft:
 
     figures: list[tuple[str, Named]] = field(default_factory=list)
     groups: list[Named] = field(default_factory=list)
+    divided: list[tuple[str, Named]] = field(default_factory=list)  # groups after `by` or `per`, not `for each`
     grains: list[str] = field(default_factory=list)
     trend: bool = False
     heads: list[Named] = field(default_factory=list)  # things named without a role, such as what a ranking ranks

@@ -33,7 +33,7 @@ def place_name(sentence: Sentence, mark: Named) -> None:
         _bare_number(sentence, mark)
     elif mark.columns and mark.column.is_date:
         draft.happened.append(mark)
-    elif (most and draft.heads) or (sentence.joined and draft.figures and sentence.role not in {"head", "group"}):
+    elif most or (sentence.joined and draft.figures and sentence.role not in {"head", "group"}):
         _figures(sentence, mark, ["COUNT"])
     else:
         draft.heads.append(mark)
@@ -89,6 +89,8 @@ def _figures(sentence: Sentence, mark: Named, functions: list[str]) -> None:
 def _meant(function: str, mark: Named, *, distinct: bool) -> str:
     """Read `how many units` as their sum, and `total orders` as their count; `how many sales` could be either."""
     is_number = bool(mark.columns) and mark.column.is_number
+    if is_number and mark.column.is_aggregate:
+        return function
     if function == "COUNT" and distinct:
         return "COUNT DISTINCT"
     if function == "COUNT" and is_number:
@@ -99,15 +101,20 @@ def _meant(function: str, mark: Named, *, distinct: bool) -> str:
 
 
 def _group(sentence: Sentence, mark: Named) -> None:
-    if sentence.functions or (mark.columns and mark.column.is_number):
-        if sentence.by == "per" or not sentence.draft.direction:
+    draft = sentence.draft
+    ranks = sentence.by == "by" and bool(draft.direction and draft.heads) and not draft.figures
+    if sentence.functions or (mark.columns and mark.column.is_number) or (mark.is_row and ranks):
+        if sentence.by == "per" or not draft.direction:
             raise NotUnderstood(f"I cannot group or divide by the figure `{mark.text}`", (mark.text,))
-        _figures(sentence, mark, sentence.functions or [DEFAULT])
+        is_number = bool(mark.columns) and mark.column.is_number
+        _figures(sentence, mark, sentence.functions or [DEFAULT if is_number else "COUNT"])
         return
     _check_agent(sentence, mark)
     if mark.is_row or mark.key or mark.column.is_date:
         check_per_average(sentence, mark.text)
-    sentence.draft.groups.append(mark)
+    draft.groups.append(mark)
+    if sentence.by != "each":
+        draft.divided.append((sentence.by or "by", mark))
     sentence.by, sentence.role = "", "group"
 
 
@@ -146,7 +153,14 @@ def _condition_of(sentence: Sentence, mark: Named) -> None:
     elif absent and absent.text == "without" and not mark.is_row and not mark.column.is_number:
         sentence.draft.conditions.append(Condition(mark.key or mark.column, "IS NULL"))
     else:
-        raise NotUnderstood(f"I do not know what a negation of `{mark.text}` means", (mark.text,))
+        raise NotUnderstood(_undeniable(mark, absent), (mark.text,))
+
+
+def _undeniable(mark: Named, absent: Keyword | None) -> str:
+    if absent and mark.columns and mark.column.is_number:
+        both = f"`{absent.text} {mark.text}` could be one of zero or a missing one"
+        return f"{both}: for zero say `with {mark.text} exactly 0`"
+    return f"I do not know what a negation of `{mark.text}` means"
 
 
 def _has_its_value_next(sentence: Sentence, mark: Named) -> bool:

@@ -56,7 +56,8 @@ class Having:
 class Reading:
     """What to select. With measures: figures per dimension. Without: distinct dimensions, or else the rows.
 
-    `rows` are the columns of a list of rows (none: all). `direction` orders by the first measure, or by `row_order`.
+    `rows` are the columns of a list of rows (none: all). `direction` orders by the first measure, or by `row_order`;
+    `extreme` keeps only the rows of its first value, however many share it.
     """
 
     schema: Schema
@@ -67,4 +68,5 @@ class Reading:
     having: tuple[Having, ...] = ()
     row_order: Column | None = None
     direction: str = ""
+    extreme: bool = False
     limit: int | None = None

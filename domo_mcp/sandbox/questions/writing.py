@@ -53,27 +53,38 @@ def _groups(reading: Reading) -> str:
 
 
 def _rows(reading: Reading) -> str:
-    columns = reading.rows or tuple(c for c in reading.schema.columns if not c.is_aggregate)
+    columns = reading.rows or tuple(c for c in reading.schema.columns if not c.formula)
     key = row_key(reading.schema) or columns[0]
-    order = [] if reading.row_order is None else [f"{_column(reading.row_order)} {reading.direction}"]
-    order += [_column(key)] if key != reading.row_order else []
-    return _statement(reading, [(_column(c), c.name) for c in columns], order=order)
+    by = None if reading.extreme else reading.row_order
+    order = [] if by is None else [f"{_column(by)} {reading.direction}"]
+    order += [_column(key)] if key != by else []
+    return _statement(reading, [(_column(c), c.name) for c in columns], where=_extreme(reading), order=order)
+
+
+def _extreme(reading: Reading) -> list[str]:
+    """Return the test that keeps all rows of the first value: a LIMIT would choose between equals."""
+    if reading.row_order is None or not reading.extreme:
+        return []
+    column = _column(reading.row_order)
+    function = "MAX" if reading.direction == "DESC" else "MIN"
+    return [f"{column} = ({_statement(reading, [(f'{function}({column})', '')])})"]
 
 
 def _statement(
     reading: Reading,
     selected: _Selected,
     *,
+    where: Iterable[str] = (),
     group: Sequence[str] = (),
     having: Iterable[str] = (),
     order: Sequence[str] = (),
     distinct: bool = False,
 ) -> str:
-    names = (e if e == _name(title) else f"{e} AS {_name(title)}" for e, title in selected)
+    names = (e if not title or e == _name(title) else f"{e} AS {_name(title)}" for e, title in selected)
     parts = [
         ("SELECT DISTINCT " if distinct else "SELECT ", ", ".join(names)),
         ("FROM ", _name(reading.schema.name)),
-        ("WHERE ", " AND ".join(map(_condition, reading.conditions))),
+        ("WHERE ", " AND ".join([*map(_condition, reading.conditions), *where])),
         ("GROUP BY ", ", ".join(group)),
         ("HAVING ", " AND ".join(having)),
         ("ORDER BY ", ", ".join(order)),
