@@ -9,7 +9,7 @@ from domo_mcp.sandbox.questions.doubts import check_divided, check_sold, check_t
 from domo_mcp.sandbox.questions.draft import DEFAULT, Draft
 from domo_mcp.sandbox.questions.filtering import check_values, is_row, tests
 from domo_mcp.sandbox.questions.linking import Named, row_thing
-from domo_mcp.sandbox.questions.measuring import amount_column, measure, selling_column
+from domo_mcp.sandbox.questions.measuring import amount_column, may_tie, measure, selling_column
 from domo_mcp.sandbox.questions.namesakes import check_merged, namesakes
 from domo_mcp.sandbox.questions.reading import Condition, Dimension, Having, Reading
 from domo_mcp.sandbox.questions.schema import Column, NotUnderstood, Schema
@@ -82,8 +82,9 @@ def _recent(draft: Draft, schema: Schema) -> None:
     if draft.figures or not draft.recent:
         raise NotUnderstood("I do not know what should be the first or the last")
     if things := [h.text for h in draft.heads if not is_row(h, schema)]:
-        reason = f"a row is no {quoted(things)}: it could be the first or the last row of each that counts"
-        raise NotUnderstood(reason, tuple(things))
+        raise NotUnderstood(
+            f"{quoted(things)} can have many rows: the first or the last of each could be meant", tuple(things)
+        )
     if draft.asked != "when" and draft.heads:
         return
     if draft.asked == "which":
@@ -168,7 +169,9 @@ def _ranked(reading: Reading, draft: Draft) -> Reading:
     tested = {c.column for c in reading.conditions}
     named = [d.column for d in reading.dimensions if not d.grain and d.column not in tested]
     present = (Condition(column, "IS NOT NULL") for column in named)
-    reading = replace(reading, limit=1 if one else draft.limit, conditions=(*reading.conditions, *present))
+    extreme = one and may_tie(reading.measures[0])
+    limit = 1 if one and not extreme else draft.limit
+    reading = replace(reading, extreme=extreme, limit=limit, conditions=(*reading.conditions, *present))
     if draft.direction == "ASC" and reading.measures[0].function not in {"COUNT", "COUNT DISTINCT"}:
         reading = replace(reading, having=(*reading.having, Having(reading.measures[0], "IS NOT NULL", ())))
     return reading

@@ -25,7 +25,7 @@ def check_divided(draft: Draft, schema: Schema) -> None:
         if is_row(named, schema) or is_bare_key:
             key = f" of `{named.key.name}`" if named.key else ""
             reason = f"`{word} {named.text}` could be a line for each value{key}, or a division"
-            raise NotUnderstood(f"{reason}: say `for each {named.text}`, or ask for an average", (named.text,))
+            raise NotUnderstood(f"{reason}: say `for each`, or ask for an average", (named.text,))
 
 
 def check_sold(draft: Draft) -> None:

@@ -43,7 +43,7 @@ class Keyword:
 _FUTURE = "it asks about the future, and the data only says what has happened"
 _CAUSE = "it asks for causes, and SQL only finds figures"
 _CHANGE = "it asks for a comparison over time, which one plain SELECT does not give"
-_CONTRAST = "it asks for a comparison: ask for both figures with `and`, or for one `by` what tells the two apart"
+_CONTRAST = "it sets two things side by side: ask for both figures with `and`, or for one `by` what tells the two apart"
 _ORDERED = "it needs the rows in an order or the ones before them, which one plain SELECT does not give"
 
 _PHRASES: dict[Kind, dict[str, str]] = {

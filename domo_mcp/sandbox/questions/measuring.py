@@ -36,6 +36,12 @@ def _formula(function: str, column: Column) -> Measure:
     return Measure("FORMULA", column)
 
 
+def may_tie(measure: Measure) -> bool:
+    """Whether groups can well have the same figure, and exactly so: whole numbers and single values, not averages."""
+    is_whole = measure.column is None or measure.column.type.upper() in {"LONG", "INTEGER"}
+    return measure.function in {"COUNT", "COUNT DISTINCT", "MIN", "MAX"} or (measure.function == "SUM" and is_whole)
+
+
 def amount_column(schema: Schema, why: str) -> Column:
     """Return the one column that says what a row is worth."""
     found = [c for c in _stored(schema) if not AMOUNTS.isdisjoint(phrase(c.name))]

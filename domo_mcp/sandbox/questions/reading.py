@@ -57,7 +57,7 @@ class Reading:
     """What to select. With measures: figures per dimension. Without: distinct dimensions, or else the rows.
 
     `rows` are the columns of a list of rows (none: all). `direction` orders by the first measure, or by `row_order`;
-    `extreme` keeps only the rows of its first value, however many share it.
+    `extreme` keeps only the rows, or the groups, of its first value, however many share it.
     """
 
     schema: Schema

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -38,13 +39,13 @@ def _figures(reading: Reading) -> str:
     ranked = [f"{_name(figures[0][1])} {reading.direction or 'DESC'}"]
     rest = [_name(title) for _, title in groups]
     order = [*grain, *(r for r in rest if r not in grain)] if grain and not reading.direction else [*ranked, *rest]
-    return _statement(
-        reading,
-        [*groups, *figures],
-        group=[expression for expression, _ in groups],
-        having=[_test(_figure(h.measure, reading), h.operator, h.values) for h in reading.having],
-        order=order if groups else [],
-    )
+    group = [expression for expression, _ in groups]
+    having = [_test(_figure(h.measure, reading), h.operator, h.values) for h in reading.having]
+    if reading.extreme:
+        figure, one = figures[0][0], replace(reading, limit=1)
+        first = _statement(one, [(figure, "")], group=group, having=having, order=[f"{figure} {reading.direction}"])
+        having.append(f"{figure} = ({first})")
+    return _statement(reading, [*groups, *figures], group=group, having=having, order=order if groups else [])
 
 
 def _groups(reading: Reading) -> str:
