@@ -105,7 +105,7 @@ def _lists_rows(draft: Draft, schema: Schema) -> bool:
 def _rows(reading: Reading, draft: Draft, apart: tuple[Dimension, ...]) -> Reading:
     if len(draft.heads) > 1:
         raise NotUnderstood(f"I do not know what to do with {quoted([h.text for h in draft.heads])} together")
-    reading = replace(reading, rows=_columns(draft, apart) if draft.figures else ())
+    reading = replace(reading, rows=_columns(draft, apart, reading.schema) if draft.figures else ())
     if draft.recent:
         order = date_column(draft, reading.schema)
         return _ordered(reading, draft, order, "DESC" if draft.recent == "MAX" else "ASC")
@@ -116,9 +116,10 @@ def _rows(reading: Reading, draft: Draft, apart: tuple[Dimension, ...]) -> Readi
     return reading
 
 
-def _columns(draft: Draft, apart: tuple[Dimension, ...]) -> tuple[Column, ...]:
-    head = draft.heads[0]
+def _columns(draft: Draft, apart: tuple[Dimension, ...], schema: Schema) -> tuple[Column, ...]:
+    head, thing = draft.heads[0], row_thing(schema)
     shown = [head.key, head.column if head.columns else None]
+    shown += thing.columns if thing else ()
     shown += [column for d in apart for column in (d.column, d.label)]
     return tuple(dict.fromkeys(c for c in (*shown, *(named.column for _, named in draft.figures)) if c))
 
