@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from domo_mcp.client.auth import SignIn
     from domo_mcp.client.domo import Domo
     from domo_mcp.sandbox.faults import Plan
+    from domo_mcp.sandbox.store import Store
+
+logger = logging.getLogger(__name__)
 
 LOCAL_PRINCIPAL = "local"
 _UNLIMITED = 1_000_000  # the embedded sandbox is this process: there is nobody to spare
@@ -114,20 +118,37 @@ class Instance:
         """The sandbox in this process."""
         if self.embedded:
             return self.embedded
-        try:
-            from domo_mcp.sandbox.ai import AiSettings
-            from domo_mcp.sandbox.app import sandbox_app
-            from domo_mcp.sandbox.store import Store
-        except ModuleNotFoundError as error:
-            raise ConfigError(
-                f"The sandbox needs {error.name}, which is not installed.",
-                "Install it: pip install 'domo-mcp[sandbox]'",
-            ) from None
         settings = self.config.sandbox
-        store = await anyio.to_thread.run_sync(Store.open, settings.folder())
+        store = await anyio.to_thread.run_sync(open_store, settings.folder())
         self._stack.callback(store.close)
+        from domo_mcp.sandbox.ai import AiSettings
+        from domo_mcp.sandbox.app import sandbox_app
+
         ai = AiSettings(settings.ai_url, settings.ai_model, settings.ai_key.get_secret_value())
         return sandbox_app(store, ai=ai if settings.ai_url else None, plan=fault_plan(settings.faults))
+
+
+def open_store(folder: Path | None) -> Store:
+    """The sandbox's state in a folder, or in memory. Raises ConfigError where it cannot be opened."""
+    try:
+        from domo_mcp.sandbox.store import Store
+        from domo_mcp.sandbox.warehouse import WarehouseBusy
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"The sandbox needs {error.name}, which is not installed.", "Install it: pip install 'domo-mcp[sandbox]'"
+        ) from None
+    try:
+        return Store.open(folder)
+    except WarehouseBusy:
+        raise ConfigError(
+            f"Another process has the sandbox's folder {folder} open.", "Stop it, or choose another folder."
+        ) from None
+    except Exception as error:
+        logger.debug("The sandbox did not open", exc_info=True)
+        raise ConfigError(
+            f"The sandbox's folder {folder} cannot be opened ({type(error).__name__}).",
+            "Choose an empty folder; one that was damaged can be deleted, its data are invented.",
+        ) from None
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     from domo_mcp import telemetry
 
-    telemetry.configure(os.environ.get("DOMO_MCP_LOG", "WARNING").upper())
+    telemetry.configure(os.environ.get("DOMO_MCP_LOG", ""))
     if options.command == "sandbox":
         return _sandbox(options)
     config, local = _config(options), getattr(options, "http", None) is None
@@ -107,7 +107,8 @@ def _config(options: argparse.Namespace) -> Any:
         overrides["files"] = {"roots": options.root}
     if getattr(options, "http", None):
         host, _, port = options.http.rpartition(":")
-        if not host or not port.isdigit():
+        host = host.removeprefix("[").removesuffix("]")
+        if not host or not (port.isascii() and port.isdecimal()):
             raise ConfigError(f"--http takes HOST:PORT, not {options.http!r}.", "For example: --http 127.0.0.1:8000")
         overrides["server"] = {"host": host, "port": int(port)}
     config = load(options.config, sandbox=options.sandbox, overrides=overrides)
@@ -117,15 +118,14 @@ def _config(options: argparse.Namespace) -> Any:
 
 
 def _sandbox(options: argparse.Namespace) -> int:
-    try:
-        from domo_mcp.sandbox.app import serve
-        from domo_mcp.sandbox.store import Store
-    except ModuleNotFoundError as error:
-        raise ConfigError(f"The sandbox needs {error.name}.", "Install it: pip install 'domo-mcp[sandbox]'") from None
-    from domo_mcp.app import fault_plan
+    from domo_mcp.app import fault_plan, open_store
+    from domo_mcp.commands.ports import check_free
 
     plan = fault_plan(options.faults or "")
-    store = Store.open(options.data)
+    check_free("127.0.0.1", options.port)
+    store = open_store(options.data)
+    from domo_mcp.sandbox.app import serve
+
     try:
         print(f"Local Domo on http://127.0.0.1:{options.port} (token: sandbox-token)", file=sys.stderr)
         serve(store, port=options.port, plan=plan)
@@ -137,7 +137,7 @@ def _sandbox(options: argparse.Namespace) -> int:
 def _call_arguments(options: argparse.Namespace) -> dict[str, Any]:
     try:
         given = json.loads(options.json_arguments or "{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"--json is not JSON: {error}.") from None
     if not isinstance(given, dict):
         raise ConfigError("--json takes one JSON object.")

@@ -93,7 +93,7 @@ class Config(Settings):
         for instance in self.instances.values():
             if instance.auth:
                 yield from instance.auth.secrets()
-        yield self.sandbox.ai_key.get_secret_value()
+        yield self.sandbox.ai_key.get_secret_value().strip()
 
 
 def load(
@@ -114,15 +114,22 @@ def load(
     if sandbox:
         tables["instances"] = {"sandbox": {"kind": "sandbox"}}
         tables["default_instance"] = "sandbox"
-        tables.setdefault("policy", {}).setdefault("access", "full")
+        tables = _overlaid({"policy": {"access": "full"}}, tables)
     elif not tables.get("instances"):
         _validated(tables)  # a misspelt [instance.acme] is named rather than missed
-        tables["instances"] = _from_environment(environment)
-    for table, values in (overrides or {}).items():
-        tables.setdefault(table, {}).update(values)
-    config = _validated(tables)
+        tables["instances"] = _from_environment(environment, path)
+    config = _validated(_overlaid(tables, overrides or {}))
     _check_instances(config)
     return config
+
+
+def _overlaid(tables: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`tables` with the keys of `over`, table by table."""
+    merged = dict(tables)
+    for name, values in over.items():
+        both = isinstance(values, Mapping) and isinstance(merged.get(name), Mapping)
+        merged[name] = {**merged[name], **values} if both else values
+    return merged
 
 
 def _read(path: Path | None) -> tuple[str, dict[str, Any]]:
@@ -133,7 +140,7 @@ def _read(path: Path | None) -> tuple[str, dict[str, Any]]:
         return text, tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"The configuration file {path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"The configuration file {path} is not TOML: {error}.") from None
 
 
@@ -164,11 +171,11 @@ def _expanded(value: Any, environment: Mapping[str, str]) -> Any:
     return _VARIABLE.sub(variable, value)
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+def _from_environment(environment: Mapping[str, str], path: Path | None) -> dict[str, Any]:
     host, token = environment.get("DOMO_HOST", ""), environment.get("DOMO_DEVELOPER_TOKEN", "")
     if not host and not token:
         raise ConfigError(
-            "No Domo instance is configured.",
+            f"{path} has no [instances.NAME] table." if path else "No Domo instance is configured.",
             "Set DOMO_HOST (acme.domo.com) and DOMO_DEVELOPER_TOKEN, or --config FILE.\n"
             "A token comes from Domo: Admin > Authentication > Access tokens.\n"
             "To try without an account: add --sandbox.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -46,7 +47,7 @@ class AuthSettings(BaseModel):
 
     def secret(self, key: str) -> str:
         """The secret itself, read from where it is kept. Raises ConfigError where it is not there."""
-        return revealed(self._written(key))
+        return revealed(self._written(key)).strip()
 
     def secrets(self) -> Iterator[str]:
         """Every secret of this kind, to keep them out of sight."""
@@ -85,7 +86,8 @@ class InstanceSettings(BaseModel):
 
     def _given(self) -> str:
         given = (self.url or self.host).strip()
-        return given if "://" in given or not given else f"https://{given}"
+        local = re.match(r"(127\.0\.0\.1|localhost|\[::1\])(:|$)", given)
+        return given if "://" in given or not given else f"{'http' if local else 'https'}://{given}"
 
     def check(self, name: str) -> None:
         """Raise ConfigError where something is missing, or two things do not go together."""

@@ -6,6 +6,8 @@ import logging
 import sys
 from collections.abc import Iterable
 
+from domo_mcp.errors import ConfigError
+
 _HIDDEN = "[hidden]"
 
 
@@ -37,8 +39,17 @@ secrets = SecretFilter()
 """The one filter of the process; whoever reads a secret from configuration adds it here."""
 
 
-def configure(level: str = "WARNING") -> None:
-    """Send the log to stderr from `level` on. Later calls replace earlier ones."""
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def configure(level: str = "") -> None:
+    """Send the log to stderr from `level` (one of LEVELS, WARNING for none) on. Later calls replace earlier ones.
+
+    Raises ConfigError for a level that is none.
+    """
+    level = level.strip().upper() or "WARNING"
+    if level not in LEVELS:
+        raise ConfigError(f"There is no log level {level!r}.", f"Set DOMO_MCP_LOG to one of {', '.join(LEVELS)}.")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(secrets)

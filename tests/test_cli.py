@@ -18,6 +18,7 @@ import pytest
 
 from domo_mcp.app import SANDBOX_TOKEN
 from domo_mcp.cli import main
+from domo_mcp.sandbox.store import Store
 
 PRODUCTS = "SELECT COUNT(*) AS n FROM `Products`"
 SECRET = "cli-test-token-6f1d"
@@ -358,3 +359,50 @@ def _wait_for(process: subprocess.Popen[str], url: str) -> None:
         else:
             return
     raise AssertionError(f"no answer from {url} within {START_S} seconds")
+
+
+@pytest.mark.parametrize("level", ["verbose", "5"])
+def test_a_log_level_that_does_not_exist_is_told(run: Run, level: str) -> None:
+    outcome = run("tools", "--sandbox", DOMO_MCP_LOG=level)
+    assert outcome.code == 2
+    assert "DEBUG, INFO, WARNING, ERROR" in outcome.err
+
+
+def test_an_empty_log_level_is_the_usual_one(run: Run) -> None:
+    assert run("tools", "--sandbox", DOMO_MCP_LOG="").code == 0
+
+
+def test_an_audit_file_that_cannot_be_written_ends_the_start(
+    run: Run, toml: Callable[[str], str], tmp_path: Path
+) -> None:
+    outcome = run("call", "whoami", "--sandbox", "--config", toml(f'[audit]\nfile = "{tmp_path}"\n'))
+    assert outcome.code == 2
+    assert "audit file" in outcome.err
+
+
+def test_a_sandbox_folder_that_is_open_elsewhere_is_told(run: Run, toml: Callable[[str], str], tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    store = Store.open(folder)
+    try:
+        outcome = run("call", "whoami", "--sandbox", "--config", toml(f'[sandbox]\ndata = "{folder}"\n'))
+    finally:
+        store.close()
+    assert outcome.code == 1
+    assert "Another process has the sandbox's folder" in outcome.err
+
+
+@pytest.mark.parametrize("where", ["taken", "70000"])
+def test_a_port_that_cannot_be_used_is_told(run: Run, where: str) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = str(listener.getsockname()[1]) if where == "taken" else where
+        outcome = run("sandbox", "--port", port)
+    assert outcome.code == 2
+    assert f"Port {port}" in outcome.err
+
+
+def test_arguments_nested_beyond_reason_are_told(run: Run) -> None:
+    outcome = run("call", "whoami", "--sandbox", "--json", "[" * 100_000)
+    assert outcome.code == 2
+    assert "not JSON" in outcome.err

@@ -69,6 +69,8 @@ def test_a_wrong_environment_is_told_what_to_set(environment: dict[str, str], sa
     ("text", "says"),
     [
         ("nonsense", ["is not TOML"]),
+        ("x = " + "[" * 5000, ["is not TOML"]),
+        ("policy = 1", ["policy"]),
         ("[result]\nmax_rows = 1", ["result", "Did you mean results?"]),
         ("[results]\nmax_row = 1", ["results.max_row", "Did you mean max_rows?"]),
         ("[results]\nmax_rows = 0", ["results.max_rows", "greater than or equal to 1"]),
@@ -91,6 +93,21 @@ def test_a_rejected_value_is_never_repeated(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         load(file, environment={})
     assert TOKEN not in str(error.value)
+
+
+def test_a_file_without_an_instance_is_told_so(tmp_path: Path) -> None:
+    file = written(tmp_path, "[results]\nmax_rows = 5")
+    with pytest.raises(ConfigError, match=r"has no \[instances.NAME\] table"):
+        load(file, environment={})
+
+
+def test_a_host_of_this_machine_is_reached_without_tls() -> None:
+    config = load(environment={"DOMO_HOST": "127.0.0.1:8010", "DOMO_DEVELOPER_TOKEN": TOKEN})
+    assert config.instances["domo"].origin() == "http://127.0.0.1:8010"
+
+
+def test_secrets_are_hidden_as_they_are_sent() -> None:
+    assert TOKEN in load(environment={**ACME, "DOMO_DEVELOPER_TOKEN": f" {TOKEN}\n"}).secrets()
 
 
 def test_the_token_does_not_show_when_the_configuration_is_printed() -> None:

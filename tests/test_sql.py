@@ -45,6 +45,14 @@ REFUSED = {
     "sleep": ("SELECT SLEEP(10) FROM t", "does not read data"),
     "benchmark": ("SELECT benchmark(1000000, 1) FROM t", "does not read data"),
     "load_file": ("SELECT LOAD_FILE('/etc/passwd') FROM t", "does not read data"),
+    "limit in the middle": ("SELECT a FROM t LIMIT 5 UNION ALL SELECT b FROM t LIMIT n", "very end|cannot be parsed"),
+    "limit with ties": ("SELECT a FROM t LIMIT 5 WITH TIES", "very end|cannot be parsed"),
+    "limit in percent": ("SELECT a FROM t LIMIT 5 PERCENT", "very end|cannot be parsed"),
+    "an id without backticks": ("SELECT a FROM 5a1e0000-0000-4000-8000-000000000001", "needs backticks"),
+    "six hundred CTEs": (
+        "WITH " + ", ".join(f"c{n} AS (SELECT 1)" for n in range(600)) + " SELECT * FROM c1",
+        "common table expressions",
+    ),
     "limit of a name": ("SELECT a FROM t LIMIT n", "plain numbers|cannot be parsed"),
     "open quote": ("SELECT 'a FROM t", "not closed"),
     "broken": ("SELECT FROM WHERE", "cannot be parsed"),
@@ -97,6 +105,8 @@ def test_comments_and_the_closing_semicolon_are_cut() -> None:
         ("SELECT a FROM (SELECT a FROM t LIMIT 3) q", 10, 0, "SELECT a FROM (SELECT a FROM t LIMIT 3) q LIMIT 10"),
         ("(SELECT a FROM t LIMIT 2) LIMIT 3", 1, 0, "(SELECT a FROM t LIMIT 2) LIMIT 1"),
         ("SELECT a FROM t LIMIT 5", None, 0, "SELECT a FROM t LIMIT 5"),
+        ("SELECT a AS offset FROM t LIMIT 5", 10, 0, "SELECT a AS offset FROM t LIMIT 5"),
+        ("SELECT a FROM t WHERE offset > 5 LIMIT 3", 10, 0, "SELECT a FROM t WHERE offset > 5 LIMIT 3"),
     ],
 )
 def test_the_limit_is_added_or_lowered_never_raised(text: str, limit: int | None, offset: int, sent: str) -> None:
@@ -111,6 +121,10 @@ def test_tables_are_those_of_from_without_common_table_expressions() -> None:
 def test_a_common_table_expression_does_not_hide_the_table_that_it_reads() -> None:
     assert parse("WITH t AS (SELECT * FROM t) SELECT * FROM t").tables == ("t",)
     assert parse("WITH a AS (SELECT * FROM b), b AS (SELECT * FROM a) SELECT * FROM b").tables == ("b",)
+
+
+def test_a_common_table_expression_is_not_taken_for_a_table_that_python_alone_spells_alike() -> None:
+    assert parse("WITH dataſet AS (SELECT 1 AS x) SELECT * FROM dataset").tables == ("dataset",)  # noqa: RUF001
 
 
 RULES = ColumnRules(hide=("salary",), mask=("*mail",))
@@ -152,6 +166,13 @@ def test_a_dataset_with_every_column_hidden_is_refused() -> None:
         ("SELECT a, b FROM t ORDER BY a", False),
         ("SELECT * FROM t ORDER BY a", False),
         ("SELECT a FROM t", False),
+        ("SELECT a, RAND() AS r FROM t ORDER BY r, a", False),
+        ("SELECT a, ROW_NUMBER() OVER (ORDER BY b) AS n FROM t ORDER BY n, a", False),
+        ("SELECT a FROM (SELECT a FROM t LIMIT 9) q ORDER BY a", False),
+        ("SELECT a, SUM(b) FROM t GROUP BY a WITH ROLLUP ORDER BY a", False),
+        ("SELECT a FROM t ORDER BY '1'", False),
+        ("SELECT `a + b` FROM t ORDER BY a + b", False),
+        ("SELECT a AS b, b AS a FROM t ORDER BY a, b", False),
         ("SELECT a FROM t UNION SELECT b FROM t ORDER BY 1", False),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from domo_mcp.catalog.datasets import named
 from domo_mcp.sql import quoted
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ def brief(datasets: Sequence[Described], *, today: date, max_tokens: int) -> tup
     for entry in datasets:
         lines, missing = _fitting(list(_dataset_lines(entry)), room)
         if len(lines) <= _HEAD_LINES and missing:
-            left_out.append(f'"{entry.dataset.name}" ({entry.dataset.id}) with {len(entry.columns)} columns')
+            left_out.append(f"{named(entry.dataset)} with {len(entry.columns)} columns")
             continue
         if missing:
-            left_out.append(f'{missing} lines about "{entry.dataset.name}" ({entry.dataset.id})')
+            left_out.append(f"{missing} columns or formulas of {named(entry.dataset)}")
         parts += lines
         room -= sum(len(line) + 1 for line in lines)
     return "\n".join(parts), left_out

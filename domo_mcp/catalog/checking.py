@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Protocol
 
 from domo_mcp.sql import OWN_TABLE_NAMES, Select
+from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -29,6 +32,9 @@ _DOMO_WAY = {
 }
 
 
+_MOST_PROBLEMS = 5
+
+
 @dataclass(frozen=True)
 class Problem:
     """Something that Domo would refuse or misread: what, and the way out."""
@@ -40,9 +46,20 @@ class Problem:
         return f"{self.message} {self.fix}".strip()
 
 
-def check(select: Select, columns: Sequence[str]) -> list[Problem]:
-    """What is wrong with `select` on a dataset of these columns; empty where nothing is known to be."""
-    return [*_unknown_columns(select, columns), *_double_quoted(select, columns), *_functions(select)]
+class NamedFormula(Protocol):
+    """A beast mode: a formula that has a name, and is no column in SQL."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def formula(self) -> str: ...
+
+
+def check(select: Select, columns: Sequence[str], formulas: Sequence[NamedFormula] = ()) -> list[Problem]:
+    """What is wrong with `select` on a dataset of these columns and beast modes; empty where nothing is known to be."""
+    found = chain(_unknown_columns(select, columns, formulas), misread(select, columns), _functions(select))
+    return list(islice(found, _MOST_PROBLEMS))
 
 
 def foreign_tables(select: Select, names: Iterable[str]) -> list[str]:
@@ -57,7 +74,7 @@ def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     return [by_fold[fold] for fold in difflib.get_close_matches(name.casefold(), by_fold, n=most, cutoff=0.5)]
 
 
-def _unknown_columns(select: Select, columns: Sequence[str]) -> Iterator[Problem]:
+def _unknown_columns(select: Select, columns: Sequence[str], formulas: Sequence[NamedFormula]) -> Iterator[Problem]:
     from sqlglot import exp
 
     known = {name.casefold() for name in columns} | _names_made(select)
@@ -67,9 +84,18 @@ def _unknown_columns(select: Select, columns: Sequence[str]) -> Iterator[Problem
         if isinstance(node.this, exp.Star) or fold in known or fold in seen:
             continue
         seen.add(fold)
+        if beast_mode := next((entry for entry in formulas if entry.name.casefold() == fold), None):
+            written = one_line(beast_mode.formula, 500)
+            yield Problem(
+                f"`{one_line(node.name, 60)}` is a beast mode, which SQL does not know.",
+                f"Write its formula: {written}.",
+            )
+            continue
         near = nearest(node.name, columns)
-        listed = ", ".join(f"`{name}`" for name in near or list(columns)[:30])
-        yield Problem(f"There is no column `{node.name}`.", f"{'Nearest' if near else 'The columns are'}: {listed}.")
+        listed = ", ".join(f"`{one_line(name, 60)}`" for name in near or list(columns)[:30])
+        yield Problem(
+            f"There is no column `{one_line(node.name, 60)}`.", f"{'Nearest' if near else 'The columns are'}: {listed}."
+        )
 
 
 def _names_made(select: Select) -> set[str]:
@@ -84,13 +110,21 @@ def _names_made(select: Select) -> set[str]:
     return made
 
 
-def _double_quoted(select: Select, columns: Sequence[str]) -> Iterator[Problem]:
+def misread(select: Select, columns: Sequence[str]) -> Iterator[Problem]:
+    """What Domo would take and answer wrongly: a column in double quotes is a text, a date without quotes a sum."""
+    for written in dict.fromkeys(
+        re.findall(r"(?<![\w'\"`-])\d{4}-\d{1,2}-\d{1,2}(?![\w'\"`-])", select.without_strings())
+    ):
+        yield Problem(f"{written} without quotes is a subtraction to Domo.", f"Write '{written}'.")
     by_fold = {name.casefold(): name for name in columns}
     made = _names_made(select)
     for text in dict.fromkeys(select.double_quoted):
         column = by_fold.get(text.casefold())
         if column and text.casefold() not in made:
-            yield Problem(f'"{text}" in double quotes is a text to Domo, not the column.', f"Write `{column}`.")
+            yield Problem(
+                f'"{one_line(text, 60)}" in double quotes is a text to Domo, not the column.',
+                f"Write `{one_line(column, 60)}`.",
+            )
 
 
 def _functions(select: Select) -> Iterator[Problem]:

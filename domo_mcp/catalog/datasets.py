@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
 from domo_mcp.errors import Forbidden, NotFound, Rejected, UnknownName, UnreadableAnswer
+from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _PAGE = 50
+_MOST_NAMED = 1000
 _READ_CLOSELY = 12
 _SEARCH_WORDS = 4
 
@@ -42,6 +44,11 @@ class Described:
     columns: tuple[Column, ...]
     dictionary: Dictionary | None
     formulas: tuple[Formula, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its columns."""
+        return [column.name for column in self.columns]
 
     def meaning(self, column: str) -> tuple[str, tuple[str, ...]]:
         """The description and synonyms of a column; empty where nobody wrote any."""
@@ -75,7 +82,7 @@ class Catalog:
         wanted = name_or_id.strip().strip("`").strip()
         if _UUID.fullmatch(wanted):
             return await self._by_id(wanted.lower())
-        found = await self.search(wanted)
+        found = await self._named_like(wanted)
         for same in (str.__eq__, _same_but_case):
             matches = [dataset for dataset in found if same(dataset.name, wanted)]
             if len(matches) == 1:
@@ -83,6 +90,16 @@ class Catalog:
             if matches:
                 raise _several(wanted, matches)
         raise _unknown(wanted, found or await self._near(wanted))
+
+    async def _named_like(self, name: str) -> Sequence[Dataset]:
+        """The datasets whose name holds `name`, page after page until one is called exactly that."""
+        found = list(await self.search(name))
+        while len(found) % _PAGE == 0 and len(found) < _MOST_NAMED and all(dataset.name != name for dataset in found):
+            page = await self._domo.datasets.search(name, limit=_PAGE, offset=len(found))
+            if not page.items:
+                break
+            found += page.items
+        return found
 
     async def search(self, words: str) -> tuple[Dataset, ...]:
         """The first page of datasets whose name holds `words`; all for the empty text."""
@@ -172,31 +189,41 @@ def _candidate(dataset: Dataset, columns: Sequence[tuple[str, str]]) -> Candidat
 
 
 def _columns_of(entry: Described) -> list[tuple[str, str]]:
-    return [
-        (column.name, " ".join([entry.meaning(column.name)[0], *entry.meaning(column.name)[1]]))
-        for column in entry.columns
-    ]
+    """What a question may name: columns with their meanings, and beast modes."""
+    columns = [(name, " ".join([entry.meaning(name)[0], *entry.meaning(name)[1]])) for name in entry.names]
+    return columns + [(formula.name, "") for formula in entry.formulas]
 
 
 def _same_but_case(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
+def named(dataset: Dataset) -> str:
+    """A dataset by name and id, safe to stand in a sentence of ours."""
+    return f'"{one_line(dataset.name, 80)}" ({one_line(dataset.id, 60)})'
+
+
 def describe_shortly(dataset: Dataset) -> str:
     """A dataset on one line, as candidates are listed: name, id, owner, rows, last update."""
-    owner = dataset.owner.name if dataset.owner and dataset.owner.name else "unknown owner"
+    owner = one_line(dataset.owner.name, 60) if dataset.owner and dataset.owner.name else "unknown owner"
     rows = f"{dataset.row_count:,} rows" if dataset.row_count is not None else "rows unknown"
     updated = f"updated {dataset.last_updated:%Y-%m-%d}" if dataset.last_updated else "never updated"
-    return f'"{dataset.name}" ({dataset.id}, {owner}, {rows}, {updated})'
+    return f"{named(dataset)}: {owner}, {rows}, {updated}"
 
 
 def _several(wanted: str, matches: Sequence[Dataset]) -> UnknownName:
     listed = "; ".join(describe_shortly(dataset) for dataset in matches[:10])
-    return UnknownName(f'{len(matches)} datasets are called "{wanted}": {listed}.', "Use the id of the one you mean.")
+    return UnknownName(
+        f'{len(matches)} datasets are called "{one_line(wanted, 80)}": {listed}.', "Use the id of the one you mean."
+    )
 
 
 def _unknown(wanted: str, near: Sequence[Dataset]) -> UnknownName:
     if not near:
-        return UnknownName(f'There is no dataset "{wanted}".', "Find its id or name with search_datasets.")
+        return UnknownName(
+            f'There is no dataset "{one_line(wanted, 80)}".', "Find its id or name with search_datasets."
+        )
     listed = "; ".join(describe_shortly(dataset) for dataset in near[:5])
-    return UnknownName(f'There is no dataset "{wanted}". Nearest: {listed}.', "Use one of these, or search_datasets.")
+    return UnknownName(
+        f'There is no dataset "{one_line(wanted, 80)}". Nearest: {listed}.', "Use one of these, or search_datasets."
+    )

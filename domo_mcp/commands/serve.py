@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import anyio
 
 from domo_mcp.app import open_app
+from domo_mcp.commands.ports import check_free
 from domo_mcp.config import Config
+
+_GRACE_S = 0.5
+_INTERRUPTED = 130
 
 
 def serve(config: Config, *, http: bool) -> int:
@@ -17,13 +24,30 @@ def serve(config: Config, *, http: bool) -> int:
 async def _serve_stdio(config: Config) -> None:
     from domo_mcp.server.assembly import build_server
 
-    async with open_app(config) as app:
+    async with open_app(config) as app, anyio.create_task_group() as tasks:
+        tasks.start_soon(_end_on_interrupt, tasks.cancel_scope)
         await build_server(app).run_stdio_async()
+        tasks.cancel_scope.cancel()
+
+
+async def _end_on_interrupt(serving: anyio.CancelScope) -> None:
+    """End the process on Ctrl-C: calls are given a moment to clean up, the thread that waits on stdin never returns."""
+    try:
+        with anyio.open_signal_receiver(signal.SIGINT) as signals:
+            async for _ in signals:
+                serving.cancel()
+                break
+    except NotImplementedError:
+        return  # not on this platform; closing stdin ends the server there
+    with anyio.CancelScope(shield=True):
+        await anyio.sleep(_GRACE_S)
+    os._exit(_INTERRUPTED)
 
 
 async def _serve_http(config: Config) -> None:
     from domo_mcp.server.remote import check_loopback, serve_http
 
     check_loopback(config.server.host)
+    check_free(config.server.host, config.server.port)
     async with open_app(config, local_files=False) as app:
         await serve_http(app, config.server)

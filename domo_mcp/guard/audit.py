@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from domo_mcp.errors import ConfigError
 from domo_mcp.sql import Select
 
 logger = logging.getLogger(__name__)
@@ -32,20 +33,33 @@ class Audit:
 
     def __init__(self, settings: AuditSettings) -> None:
         self._full = settings.arguments == "full"
-        self._file = Path(settings.file).expanduser() if settings.file else None
+        self._file = _writable(settings.file) if settings.file else None
 
     def record(self, *, arguments: Mapping[str, Any], **facts: str | int) -> None:
         """Add one line: `facts` (principal, instance, tool, effect, outcome, …) and what `arguments` may show."""
         shown = _in_full(arguments) if self._full else _shape(arguments)
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **facts, "arguments": shown}
-        text = json.dumps(line | {"digest": _digest(arguments)}, ensure_ascii=False)
+        text = json.dumps(line | {"digest": _digest(arguments)})
         if self._file is None:
             logger.info("%s", text)
             return
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        with os.fdopen(_opened(self._file), "a", encoding="utf-8") as file:
             file.write(text + "\n")
+
+
+def _writable(name: str) -> Path:
+    """The file of that name, proven to take lines. Raises ConfigError: no call may go unrecorded."""
+    try:
+        path = Path(name).expanduser()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(_opened(path))
+    except (OSError, RuntimeError) as error:
+        raise ConfigError(f"The audit file {name} cannot be written: {error}.", "Set audit.file to another.") from None
+    return path
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
 
 def _in_full(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import Any
 
-from domo_mcp.tools.results import Text
+from domo_mcp.tools.results import Answer, Text
 from domo_mcp.tools.table import Table, column_summaries, csv_header, csv_line
 
 CHARACTERS_PER_TOKEN = 4
+RESERVED_TOKENS = 110
+"""For what stands around an answer: its fence and its last line."""
+
 _SUMMARY_TOKENS = 300
+_STRING_STEPS = (2000, 500, 120)
+_LIST_STEPS = (100, 30, 10, 3)
 
 
 def trim(table: Table, max_tokens: int) -> Table:
     """`table` with the first rows that fit `max_tokens`; cut rows leave a summary of every column behind."""
-    if _fitting(table, max_tokens) == len(table.rows):
+    room = _left(max_tokens, table.facts)
+    table = _narrowed(table, room // 2)
+    if _fitting(table, room) == len(table.rows):
         return table
-    for_summary = min(_SUMMARY_TOKENS, max_tokens // 3)
-    shown = _fitting(table, max_tokens - for_summary)
+    for_summary = min(_SUMMARY_TOKENS, room // 3)
+    shown = _fitting(table, room - for_summary)
     if not shown:
         table = replace(
             table, continues=None, advice="one row alone is larger than max_tokens: raise it or select less"
@@ -25,19 +34,54 @@ def trim(table: Table, max_tokens: int) -> Table:
         table,
         rows=table.rows[:shown],
         more=True,
-        total=len(table.rows) if table.total is None and not table.more else table.total,
-        summary=(f"Over the {len(table.rows):,} rows read:", *_bounded(column_summaries(table), for_summary)),
+        total=table.first + len(table.rows) if table.total is None and not table.more else table.total,
+        summary=_bounded((f"Over the {len(table.rows):,} rows read:", *column_summaries(table)), for_summary),
     )
 
 
 def trim_text(text: Text, max_tokens: int) -> Text:
     """`text` cut at a line within `max_tokens`, with a fact that says so."""
-    most = max_tokens * CHARACTERS_PER_TOKEN
+    most = _left(max_tokens, text.facts) * CHARACTERS_PER_TOKEN
     if len(text.body) <= most:
         return text
-    cut = text.body[: max(text.body.rfind("\n", 0, most), most // 2)]
+    end = text.body.rfind("\n", most // 2, most)
+    cut = text.body[: end if end > 0 else most]
     left = len(text.body) - len(cut)
     return replace(text, body=cut, facts=(*text.facts, f"Cut: {left:,} characters more; raise max_tokens to see them."))
+
+
+def trim_answer(answer: Answer, max_tokens: int) -> Answer:
+    """`answer` with its texts and lists shortened, step by step, until it fits."""
+    most = _left(max_tokens, ()) * CHARACTERS_PER_TOKEN
+    data = answer.model_dump(mode="json")
+    for texts in _STRING_STEPS:
+        for entries in _LIST_STEPS:
+            if len(json.dumps(data, ensure_ascii=False)) <= most:
+                return type(answer).model_validate(data)
+            data = _shortened(data, texts, entries)
+    return type(answer).model_validate(data)
+
+
+def _left(max_tokens: int, facts: tuple[str, ...]) -> int:
+    taken = RESERVED_TOKENS + sum(len(fact) + 1 for fact in facts) // CHARACTERS_PER_TOKEN
+    return max(max_tokens - taken, max_tokens // 4)
+
+
+def _narrowed(table: Table, tokens: int) -> Table:
+    """`table` with the first columns whose header fits, and a fact that names how many went."""
+    kept = len(table.columns)
+    if len(csv_header(table.columns)) > tokens * CHARACTERS_PER_TOKEN:
+        room, kept = tokens * CHARACTERS_PER_TOKEN, 0
+        for column in table.columns:
+            room -= len(csv_header([column])) + 1
+            if room < 0:
+                break
+            kept += 1
+    if kept == len(table.columns):
+        return table
+    gone = f"{len(table.columns) - kept:,} further columns do not fit max_tokens: select the ones you need."
+    columns, rows = table.columns[:kept], [row[:kept] for row in table.rows]
+    return replace(table, columns=columns, rows=rows, facts=(*table.facts, gone))
 
 
 def _fitting(table: Table, tokens: int) -> int:
@@ -57,3 +101,13 @@ def _bounded(lines: tuple[str, ...], tokens: int) -> tuple[str, ...]:
         if room < 0:
             return (*lines[:count], f"… and {len(lines) - count} more columns")
     return lines
+
+
+def _shortened(value: Any, texts: int, entries: int) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= texts else value[: texts - 1] + "…"
+    if isinstance(value, list):
+        return [_shortened(part, texts, entries) for part in value[:entries]]
+    if isinstance(value, dict):
+        return {key: _shortened(part, texts, entries) for key, part in value.items()}
+    return value

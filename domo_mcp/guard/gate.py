@@ -88,7 +88,7 @@ class Gate:
             result = result.table()
         if isinstance(result, Table):
             return budget.trim(result, tokens)
-        return budget.trim_text(result, tokens) if isinstance(result, Text) else result
+        return budget.trim_text(result, tokens) if isinstance(result, Text) else budget.trim_answer(result, tokens)
 
 
 async def one_failure(answer: Awaitable[Result]) -> Result:

@@ -13,8 +13,8 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from domo_mcp.errors import InvalidInput
-from domo_mcp.tools.table import one_line
 from domo_mcp.tools.toolset import ToolFunction
+from domo_mcp.untrusted import one_line
 
 Instance = Annotated[str, Field(description="Which Domo instance.")]
 
@@ -53,7 +53,8 @@ def parse(model: type[Arguments], raw: Mapping[str, Any]) -> Arguments:
     """`raw` as the tool's own types.
 
     Takes what models really send (numbers and lists as text, null for "not given") and refuses what would be a guess
-    (true for a number, names that do not exist). Raises InvalidInput that names each fault, or what the argument's own type raises.
+    (true for a number, names that do not exist). Raises InvalidInput that names each fault, or what the argument's own
+    type raises.
     """
     sent = {name: _from_text(model, name, value) for name, value in raw.items() if value is not None}
     for name, value in sent.items():
@@ -88,7 +89,7 @@ def _from_text(model: type[Arguments], name: str, value: Any) -> Any:
             return value
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     if isinstance(value, str) and name in model.model_fields and _takes(model, name, "array"):
         return [value]
@@ -108,6 +109,10 @@ def _types(model: type[Arguments]) -> dict[str, frozenset[str]]:
     }
 
 
+def _may_be_null(schema: Mapping[str, Any]) -> bool:
+    return {"type": "null"} in schema.get("anyOf", ())
+
+
 def _lean(node: Any) -> Any:
     if isinstance(node, list):
         return [_lean(part) for part in node]
@@ -118,6 +123,8 @@ def _lean(node: Any) -> Any:
         for key, value in node.items()
         if key != "title" and not (key == "default" and value is None)
     }
+    if "required" in lean:
+        lean["required"] = [name for name in lean["required"] if not _may_be_null(node["properties"][name])]
     choices = [choice for choice in lean.get("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1:
         lean = {**choices[0], **{key: value for key, value in lean.items() if key != "anyOf"}}

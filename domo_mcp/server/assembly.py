@@ -9,7 +9,8 @@ from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import CallToolResult, InputRequiredResult
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 
 from domo_mcp import __version__
 from domo_mcp.app import App
@@ -18,7 +19,7 @@ from domo_mcp.server.binding import bind
 from domo_mcp.server.instructions import compose
 from domo_mcp.server.prompts import shipped_prompts
 from domo_mcp.server.rendering import render_error
-from domo_mcp.tools.table import one_line
+from domo_mcp.untrusted import one_line
 
 _LISTS: tuple[CacheableMethod, ...] = (
     "tools/list",
@@ -31,7 +32,7 @@ _LIST_AGE = CacheHint(ttl_ms=60_000, scope="private")
 
 
 class Server(MCPServer):
-    """The SDK's server, which tells a caller of an unknown tool which ones there are."""
+    """The SDK's server, which tells a caller what there is where a tool or prompt is unknown."""
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -46,6 +47,18 @@ class Server(MCPServer):
         near = difflib.get_close_matches(name, names, n=1)
         meant = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
         return render_error(InvalidInput(f"There is no tool {one_line(name, 60)}.", meant))
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """The prompt of that name, filled. Raises MCPError that names what is unknown or missing."""
+        prompts = {prompt.name: prompt for prompt in await self.list_prompts()}
+        if name not in prompts:
+            raise MCPError(INVALID_PARAMS, f"There is no prompt {one_line(name, 60)}. There are: {', '.join(prompts)}.")
+        wanted = prompts[name].arguments or []
+        if missing := [entry.name for entry in wanted if entry.required and entry.name not in (arguments or {})]:
+            raise MCPError(INVALID_PARAMS, f"The prompt {name} needs {', '.join(missing)}.")
+        return await super().get_prompt(name, arguments, context)
 
 
 def build_server(app: App) -> Server:

@@ -11,10 +11,12 @@ from mcp_types import CallToolResult, TextContent
 from domo_mcp.errors import DomoMcpError
 from domo_mcp.guard.gate import Result
 from domo_mcp.tools.results import Answer, Text
-from domo_mcp.tools.table import Table, csv_header, csv_line, one_line, visible
+from domo_mcp.tools.table import Table, csv_header, csv_line
+from domo_mcp.untrusted import one_line, visible
 
 Structured = Literal["objects", "all", "none"]
 
+_LONGEST_ERROR = 4000
 SANDBOX_LINE = "source: sandbox (invented data)"
 
 
@@ -35,7 +37,9 @@ def render(result: Result, *, structured: Structured, sandbox: bool) -> CallTool
 
 def render_error(error: DomoMcpError) -> CallToolResult:
     """An error as the model reads it: what happened, then what to do."""
-    return CallToolResult(content=[TextContent(type="text", text=visible(str(error)))], is_error=True)
+    text = visible(str(error))
+    text = text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1] + "…"
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
 
 def _table(table: Table) -> str:
@@ -51,10 +55,11 @@ def _last_line(table: Table) -> str:
     source = table.source
     parts = []
     if source:
-        parts.append(f'dataset "{one_line(source.name, 80)}" ({source.dataset_id}, {source.url})')
+        where = f"{one_line(source.dataset_id, 60)}, {one_line(source.url)}"
+        parts.append(f'dataset "{one_line(source.name, 80)}" ({where})')
         parts.append(f"data as of {source.as_of or 'unknown'}")
     of = f" of {table.total:,}" if table.total is not None and table.more else ""
-    parts.append(f"{len(table.rows):,}{of} rows")
+    parts.append(f"{len(table.rows):,}{of} row{'' if len(table.rows) == 1 and not of else 's'}")
     if table.more:
         parts.append(
             "more rows exist" if table.total is None else f"{table.total - table.first - len(table.rows):,} left"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 MAX_NODES = 5_000
+MAX_CTES = 50
 
 _HARMFUL_FUNCTIONS = frozenset({"benchmark", "get_lock", "load_file", "release_lock", "sleep", "sys_eval", "sys_exec"})
 
@@ -43,6 +44,8 @@ def check_nodes(tree: exp.Expr) -> None:
         for kinds, message, hint in forbidden:
             if isinstance(node, kinds):
                 raise SqlRefused(message, hint)
+        if isinstance(node, exp.With) and len(node.expressions) > MAX_CTES:
+            raise SqlRefused(f"More than {MAX_CTES} common table expressions in one WITH.", "Ask in smaller steps.")
         if isinstance(node, exp.With) and node.args.get("recursive"):
             raise SqlRefused("Recursive common table expressions are not sent.", "Use a plain WITH or a subselect.")
         if isinstance(node, exp.Anonymous) and node.name.lower() in _HARMFUL_FUNCTIONS:

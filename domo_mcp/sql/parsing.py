@@ -61,7 +61,7 @@ def _one_query(text: str) -> exp.Expr:
     try:
         statements = [tree for tree in parse(text, read="mysql") if tree is not None]
     except (SqlglotError, RecursionError) as error:
-        raise SqlRefused(*_syntax_error(error)) from None
+        raise SqlRefused(*_syntax_error(error, text)) from None
     if len(statements) != 1:
         raise SqlRefused(
             f"One statement a call: this text holds {len(statements)}.",
@@ -77,8 +77,10 @@ def _one_query(text: str) -> exp.Expr:
     return tree
 
 
-def _syntax_error(error: Exception) -> tuple[str, str]:
+def _syntax_error(error: Exception, text: str) -> tuple[str, str]:
     details = getattr(error, "errors", None) or [{}]
+    if re.search(r"(?<!`)\b[0-9a-f]{8}-[0-9a-f]{4}-", text, re.IGNORECASE):
+        return "The SQL cannot be parsed: an id needs backticks.", "Write FROM `5a1e0000-…`."
     near = f" near {details[0]['highlight']!r}" if details[0].get("highlight") else ""
     return (
         f"The SQL cannot be parsed{near}.",
@@ -86,22 +88,17 @@ def _syntax_error(error: Exception) -> tuple[str, str]:
     )
 
 
-def _own_limit(tree: exp.Expr, tokens: Sequence[Token]) -> tuple[int | None, int, int | None]:
-    """The statement's own row limit and offset, and where in the text they begin."""
-    from sqlglot import exp
-
-    limit, offset = tree.args.get("limit"), tree.args.get("offset")
-    if limit is None and offset is None:
+def _own_limit(tree: exp.Expr, found: Sequence[Token]) -> tuple[int | None, int, int | None]:
+    """The statement's own row limit and offset, and where in the text they begin: at its very end, or nowhere."""
+    if tree.args.get("limit") is None and tree.args.get("offset") is None and tree.args.get("fetch") is None:
         return None, 0, None
-    values = []
-    for clause in (limit, offset):
-        value = clause.args.get("expression") if clause is not None else None
-        if clause is not None and not (isinstance(value, exp.Literal) and str(value.this).isdigit()):
-            raise SqlRefused("LIMIT and OFFSET take plain numbers.", "Write LIMIT 100.")
-        values.append(int(value.this) if isinstance(value, exp.Literal) else None)
-    depth, start = 0, None
-    for token in tokens:
-        depth += {"L_PAREN": 1, "R_PAREN": -1}.get(token.token_type.name, 0)
-        if depth == 0 and start is None and token.token_type.name in {"LIMIT", "OFFSET"}:
-            start = token.start
-    return values[0], values[1] or 0, start
+    places = [place for place, token in enumerate(found) if token.token_type.name == "LIMIT"]
+    tail = list(found[places[-1] :]) if places else []
+    match [token.text.upper() if token.token_type.name != "NUMBER" else token.text for token in tail]:
+        case ["LIMIT", limit] if limit.isdecimal():
+            return int(limit), 0, tail[0].start
+        case ["LIMIT", limit, "OFFSET", offset] if limit.isdecimal() and offset.isdecimal():
+            return int(limit), int(offset), tail[0].start
+        case ["LIMIT", offset, ",", limit] if limit.isdecimal() and offset.isdecimal():
+            return int(limit), int(offset), tail[0].start
+    raise SqlRefused("LIMIT and OFFSET take plain numbers and stand at the very end.", "Write … LIMIT 100 OFFSET 200.")

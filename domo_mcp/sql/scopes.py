@@ -9,12 +9,21 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
+def folded(name: str) -> str:
+    """`name` as SQL compares names: ASCII letters without case, anything else as it is.
+
+    Python's casefold goes further than engines do (the long s becomes an s): a name could then pass for another one
+    here and not there.
+    """
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
+
+
 def base_tables(tree: exp.Expr) -> Iterator[exp.Table]:
     """The tables that stand for the dataset: those that no common table expression in sight gives a meaning to."""
     from sqlglot import exp
 
     for table in tree.find_all(exp.Table):
-        if not any(table.name.casefold() == cte.alias.casefold() for cte in _visible_ctes(table)):
+        if not any(folded(table.name) == folded(cte.alias) for cte in _visible_ctes(table)):
             yield table
 
 
@@ -34,37 +43,67 @@ def _visible_ctes(table: exp.Table) -> Iterator[exp.CTE]:
 
 
 def has_total_order(tree: exp.Expr) -> bool:
-    """Whether ORDER BY tells every two different rows apart.
+    """Whether ORDER BY tells every two different rows apart, so that pages fit together.
 
     True when it covers all GROUP BY expressions or all selected columns: rows that are still equal then are the same.
+    Texts that differ in nothing but case count as equal. False for anything that may give other rows the next time:
+    chance, windows, a limit inside, ROLLUP.
     """
     from sqlglot import exp
 
-    if not isinstance(tree, exp.Select) or not tree.args.get("order"):
+    if not isinstance(tree, exp.Select) or not tree.args.get("order") or _may_vary(tree) or _shadows(tree):
         return False
-    selected = [_key(item) for item in tree.selects]
     keys = set(_resolved(tree, [term.this for term in tree.args["order"].expressions]))
     group = tree.args.get("group")
-    wanted = _resolved(tree, group.expressions) if group else selected
+    wanted = _resolved(tree, group.expressions) if group else [_key(item) for item in tree.selects]
     return bool(wanted) and "*" not in wanted and set(wanted) <= keys
+
+
+def _may_vary(tree: exp.Select) -> bool:
+    from sqlglot import exp
+
+    group = tree.args.get("group")
+    if group and any(group.args.get(kind) for kind in ("rollup", "cube", "grouping_sets", "all")):
+        return True
+    return any(
+        isinstance(node, exp.Window | exp.Rand | exp.Uuid | exp.CurrentTimestamp)
+        or (isinstance(node, exp.Anonymous) and node.name.casefold() in {"rand", "uuid", "uuid_short", "sysdate"})
+        or (isinstance(node, exp.Limit | exp.Offset) and node.parent is not tree)
+        for node in tree.walk()
+    )
+
+
+def _shadows(tree: exp.Select) -> bool:
+    """Whether an alias is also the name of a column that is not what the alias stands for."""
+    from sqlglot import exp
+
+    where = [tree.args["where"]] if tree.args.get("where") else []
+    columns = {folded(column.name) for part in (*tree.selects, *where) for column in part.find_all(exp.Column)}
+    return any(
+        isinstance(item, exp.Alias) and folded(item.alias) in columns and _key(item) != folded(item.alias)
+        for item in tree.selects
+    )
 
 
 def _key(node: exp.Expr) -> str:
     from sqlglot import exp
 
     inner = node.this if isinstance(node, exp.Alias) else node
-    return inner.name.casefold() if isinstance(inner, exp.Column) else inner.sql().casefold()
+    if isinstance(inner, exp.Star):
+        return "*"
+    return folded(inner.name) if isinstance(inner, exp.Column) else f"={folded(inner.sql())}"
 
 
 def _resolved(tree: exp.Select, terms: Sequence[exp.Expr]) -> list[str]:
     """Each term of GROUP BY or ORDER BY as the expression that it stands for (alias or position)."""
     from sqlglot import exp
 
-    by_alias = {item.alias.casefold(): _key(item) for item in tree.selects if item.alias}
+    by_alias = {folded(item.alias): _key(item) for item in tree.selects if item.alias}
     keys = []
     for term in terms:
-        if isinstance(term, exp.Literal) and term.this.isdigit() and 0 < int(term.this) <= len(tree.selects):
-            keys.append(_key(tree.selects[int(term.this) - 1]))
+        position = int(term.this) if isinstance(term, exp.Literal) and term.is_int else 0
+        if 0 < position <= len(tree.selects):
+            keys.append(_key(tree.selects[position - 1]))
         else:
             keys.append(by_alias.get(_key(term), _key(term)))
     return keys

@@ -85,6 +85,15 @@ class Select:
         """Whether pages of this statement fit together: ORDER BY tells every two different rows apart."""
         return has_total_order(self.tree)
 
+    def without_strings(self) -> str:
+        """The statement with its quoted texts and names left out."""
+        out, last = [], 0
+        for token in tokens(self.text):
+            if token.token_type.name in {"STRING", "NATIONAL_STRING", "IDENTIFIER"}:
+                out += [self.text[last : token.start], " "]
+                last = token.end + 1
+        return "".join(out) + self.text[last:]
+
     def shape(self) -> str:
         """The statement with its literals as `?`: what an audit line may keep."""
         out, last = [], 0

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from domo_mcp.tools import args
 from domo_mcp.tools.pictures import read_picture
 from domo_mcp.tools.results import Text
-from domo_mcp.tools.table import one_line
 from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.untrusted import one_line
 
 toolset = Toolset("ai", defaults=frozenset({"image_to_text"}))
 

@@ -20,7 +20,7 @@ Question = Annotated[str, Field(min_length=2, max_length=2000, description="The 
 Limit = Annotated[int, Field(ge=1, le=100_000, description="Most rows to return.")]
 ListLimit = Annotated[int, Field(ge=1, le=100, description="Most entries to return.")]
 Cursor = Annotated[str, Field(max_length=500, description="next_cursor of the last answer.")]
-MaxTokens = Annotated[int, Field(ge=100, le=200_000, description="Most tokens of answer text.")]
+MaxTokens = Annotated[int, Field(ge=200, le=200_000, description="Most tokens of answer text.")]
 SaveAs = Annotated[
     str,
     Field(

@@ -10,11 +10,11 @@ from domo_mcp import sql
 from domo_mcp.catalog.checking import Problem, check, foreign_tables
 from domo_mcp.catalog.datasets import Described, describe_shortly
 from domo_mcp.catalog.ranking import as_likely
-from domo_mcp.errors import CannotAnswer, SqlRefused
+from domo_mcp.errors import CannotAnswer, InvalidInput, SqlRefused
 from domo_mcp.tools.querying import query
-from domo_mcp.tools.results import Text
-from domo_mcp.tools.table import Table, one_line
+from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call
+from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.ai import SourceSchema
@@ -55,7 +55,7 @@ async def choose(call: Call, question: str | None, names: Sequence[str] | None) 
             "No dataset has a name, a column or a description with the words of this question.",
             "Find one with search_datasets and name it in `datasets`.",
         )
-    next_best = f', then "{one_line(ranked[1].name, 60)}" ({ranked[1].id})' if len(ranked) > 1 else ""
+    next_best = f'; runner-up: "{one_line(ranked[1].name, 60)}" ({ranked[1].id})' if len(ranked) > 1 else ""
     unsure = ""
     if as_likely(ranked):
         both = [describe_shortly((await call.catalog.describe(entry.id)).dataset) for entry in ranked[:2]]
@@ -78,19 +78,23 @@ async def propose(call: Call, question: str, ids: Sequence[str], model: str | No
     except SqlRefused as refused:
         return Proposal(answer.output, None, described[0], (Problem(refused.message, refused.hint),), answer.model_id)
     entry = _dataset_meant(select, described)
-    names = [column.name for column in entry.columns]
     strange = [
         Problem(f"FROM names `{one_line(name, 80)}`.", "Use the dataset that was given.")
         for name in foreign_tables(select, (entry.dataset.id, entry.dataset.name))
     ]
-    return Proposal(select.text, select, entry, (*strange, *check(select, names)), answer.model_id)
+    return Proposal(
+        select.text, select, entry, (*strange, *check(select, entry.names, entry.formulas)), answer.model_id
+    )
 
 
-async def answer_question(call: Call, question: str, names: Sequence[str] | None, limit: int) -> Table | Text:
-    """Rows for the question, with the SQL and how it came about; a Text that asks back instead of guessing."""
+async def answer_question(call: Call, question: str, names: Sequence[str] | None, limit: int) -> Table:
+    """Rows for the question, with the SQL and how it came about.
+
+    Raises InvalidInput that asks back where choosing a dataset would be a guess.
+    """
     choice = await choose(call, question, names)
     if choice.unsure:
-        return Text(choice.unsure, ("Call again with the one that is meant in `datasets`.",))
+        raise InvalidInput(choice.unsure, "Call again with the one that is meant in `datasets`.")
     told, asked = question, choice.ids if names else choice.ids[:1]
     for tries in range(1, MAX_REPAIRS + 2):
         await call.progress(tries, MAX_REPAIRS + 2, "asking Domo's AI for SQL")
@@ -120,7 +124,12 @@ def _told(table: Table, proposal: Proposal, choice: Choice, tries: int) -> Table
     model = f" by {one_line(proposal.model, 80)}" if proposal.model else ""
     calls = f"{tries} AI call{'s' if tries > 1 else ''}{model}{f', {tries - 1} of them repairs' if tries > 1 else ''}."
     facts = (f"SQL: {one_line(proposal.text, 4000)}", choice.fact, calls)
-    return replace(table, facts=(*table.facts, *(fact for fact in facts if fact)))
+    return replace(
+        table,
+        facts=(*table.facts, *(fact for fact in facts if fact)),
+        continues=None,
+        advice="run_sql with this SQL and its cursor has the rest",
+    )
 
 
 def _repair(question: str, proposal: Proposal, failed: SqlRefused) -> str:
@@ -142,5 +151,6 @@ def _schema(entry: Described) -> SourceSchema:
         description, synonyms = entry.meaning(column.name)
         also = f" Also called: {', '.join(synonyms)}." if synonyms else ""
         columns.append(SourceColumn(column.name, column.type, f"{description}{also}".strip()))
-    about = (entry.dictionary.description if entry.dictionary else None) or entry.dataset.description or ""
-    return SourceSchema(entry.dataset.name, columns, about)
+    about = [(entry.dictionary.description if entry.dictionary else None) or entry.dataset.description or ""]
+    about += [f"{formula.name} means {' '.join(formula.formula.split())}." for formula in entry.formulas]
+    return SourceSchema(entry.dataset.name, columns, " ".join(about))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from domo_mcp.catalog.brief import brief
-from domo_mcp.errors import SqlRefused
+from domo_mcp.errors import SqlRefused, UnknownName
 from domo_mcp.tools import args
 from domo_mcp.tools.asking import answer_question, choose, propose
 from domo_mcp.tools.dataset_details import DatasetDetails, Include, details
@@ -15,9 +15,13 @@ from domo_mcp.tools.querying import check_from, dataset_of, export, query
 from domo_mcp.tools.results import Answer, Page, Text
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.metadata import Dataset
+
+_AROUND_CONTEXT = 170
+"""Tokens for what stands around the context: fence, choice, what was left out, source."""
 
 toolset = Toolset("data", product_only=frozenset({"search_datasets", "get_dataset"}))
 
@@ -50,13 +54,14 @@ class SqlProposal(Answer):
 async def search_datasets(
     call: Call,
     query: Annotated[str, Field(max_length=200, description="Part of the name; left out: all.")] = "",
-    owner: Annotated[str | None, Field(max_length=100, description="User id of the owner.")] = None,
+    owner: Annotated[str | None, Field(max_length=200, description="Owner: user name or id.")] = None,
     limit: args.ListLimit = 20,
     cursor: args.Cursor | None = None,
 ) -> Page[DatasetEntry]:
     """Use it to browse datasets by part of their name or owner. To find data for a question use get_schema_context."""
     offset = call.cursors.offset(cursor)
-    page = await call.domo.datasets.search(query.strip(), owner, limit, offset)
+    owner_id = await _user_id(call, owner.strip()) if owner else None
+    page = await call.domo.datasets.search(query.strip(), owner_id, limit, offset)
     more = page.total is not None and offset + len(page.items) < page.total
     return Page(
         items=[_entry(dataset) for dataset in page.items],
@@ -94,8 +99,9 @@ async def get_schema_context(
     """
     chosen = await choose(call, question, datasets)
     described = [await call.catalog.describe(dataset_id) for dataset_id in chosen.ids]
-    text, left_out = brief(described, today=call.now().date(), max_tokens=max_tokens or call.results.max_tokens)
     facts = [chosen.fact] if chosen.fact else []
+    room = (max_tokens or call.results.max_tokens) - _AROUND_CONTEXT
+    text, left_out = brief(described, today=call.now().date(), max_tokens=max(room, 50))
     if left_out:
         facts.append(f"Left out for max_tokens: {'; '.join(left_out)}. Name them in `datasets` to see them.")
     return Text(text, tuple(facts))
@@ -153,12 +159,24 @@ async def ask_data(
     question: args.Question,
     datasets: args.DatasetList | None = None,
     limit: args.Limit = 200,
-) -> Table | Text:
+) -> Table:
     """Use it when asked to let Domo's AI answer, or when your own SQL failed twice: question in, SQL and rows out.
 
     Costs credits; otherwise use get_schema_context, then run_sql.
     """
     return await answer_question(call, question, datasets, limit)
+
+
+async def _user_id(call: Call, user: str) -> str:
+    if user.isdigit():
+        return user
+    named = [
+        person async for person in call.domo.people.all_users() if person.display_name.casefold() == user.casefold()
+    ]
+    if len(named) != 1:
+        which = ", ".join(f"{person.display_name} ({person.id})" for person in named) or "nobody"
+        raise UnknownName(f'"{one_line(user)}" is {which} in Domo.', "Give one user's full name or id.")
+    return named[0].id
 
 
 def _entry(dataset: Dataset) -> DatasetEntry:

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from pydantic import BaseModel, ConfigDict
 
-from domo_mcp.errors import InvalidInput, Refused
+from domo_mcp.errors import ConfigError, InvalidInput, Refused
 
 
 class FilesSettings(BaseModel):
@@ -31,9 +31,9 @@ class Folders:
     """
 
     def __init__(self, settings: FilesSettings, *, enabled: bool = True) -> None:
-        exports = [Path(settings.exports).expanduser()] if settings.exports else []
+        exports = [_home_known(Path(settings.exports))] if settings.exports else []
         self._exports = exports[0] if exports else None
-        self._readable = [root.expanduser() for root in settings.roots] if enabled else []
+        self._readable = [_home_known(root) for root in settings.roots] if enabled else []
         self._writable = [*exports, *self._readable] if enabled else []
 
     def __bool__(self) -> bool:
@@ -94,12 +94,16 @@ class Folders:
         return next((path for path in inside if os.access(path, os.F_OK)), inside[0])
 
     def _resolve(self, name: str) -> Path:
-        if not name.strip() or "\0" in name or name.endswith(("/", "\\")):
+        if not name.strip() or not name.isprintable() or name.endswith(("/", "\\")):
             raise InvalidInput("save_as takes the name of a new file.", "For example: revenue.csv")
         if not self._writable:
             raise Refused("Saving files is switched off on this server.", "Set files.exports to a folder.")
-        path = ((self._exports or self._writable[0]) / Path(name).expanduser()).resolve()
-        if not any(path.is_relative_to(folder.resolve()) for folder in self._writable):
+        try:
+            path = ((self._exports or self._writable[0]) / Path(name).expanduser()).resolve()
+            inside = any(path.is_relative_to(folder.resolve()) for folder in self._writable)
+        except (OSError, RuntimeError):  # a symlink that leads to itself, the home of a user who does not exist
+            raise InvalidInput("save_as leads nowhere.", "For example: revenue.csv") from None
+        if not inside:
             allowed = ", ".join(str(folder) for folder in self._writable)
             raise Refused(f"save_as leads outside the folders of this server ({allowed}).", "Give a plain file name.")
         return path
@@ -112,3 +116,10 @@ def _open_regular(path: str, flags: int) -> int:
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a regular file")
     return descriptor
+
+
+def _home_known(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ConfigError(f"The folder {path} is in the home of a user who does not exist.") from None

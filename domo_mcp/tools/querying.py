@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from domo_mcp.catalog.checking import check, foreign_tables
-from domo_mcp.errors import AnswerTooLarge, Rejected, SqlRefused, UnknownName
+from domo_mcp.catalog.checking import check, foreign_tables, misread
+from domo_mcp.catalog.datasets import named
+from domo_mcp.errors import AnswerTooLarge, DomoError, Rejected, SqlRefused, UnknownName
 from domo_mcp.sql import OWN_TABLE_NAMES, Select, counted, quoted
 from domo_mcp.sql.data_query import DataQuery
 from domo_mcp.sql.data_select import to_select
-from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_header, csv_line, one_line
+from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_record
 from domo_mcp.tools.toolset import Call
+from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.metadata import Dataset
@@ -42,18 +44,19 @@ async def check_from(call: Call, select: Select, dataset: Dataset) -> None:
             other = await call.catalog.dataset(name)
         except UnknownName:
             raise SqlRefused(
-                f'FROM names `{one_line(name, 80)}`, the call is about "{dataset.name}".',
-                f"Write FROM {quoted(dataset.name)} or FROM table.",
+                f"FROM names `{one_line(name, 80)}`, the call is about {named(dataset)}.",
+                f"Write FROM {quoted(one_line(dataset.name, 80))} or FROM table.",
             ) from None
         raise SqlRefused(
-            f'FROM names another dataset, "{other.name}" ({other.id}), than the call, "{dataset.name}" ({dataset.id}).',
+            f"FROM names another dataset, {named(other)}, than the call, {named(dataset)}.",
             "Make the two agree; to read both, send two statements and combine the answers.",
         )
 
 
 async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cursor: str | None = None) -> Table:
     """At most `limit` rows, and no more than the server's own limit, as a table that says how to go on."""
-    version = source(call, dataset).as_of or ""
+    await _check_misread(call, select, dataset)
+    version = await _version(call, dataset) if cursor else ""
     offset = call.cursors.offset(cursor, version)
     most = min(limit, call.results.max_rows)
     try:
@@ -63,7 +66,9 @@ async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cur
     except AnswerTooLarge as error:
         raise AnswerTooLarge(error.message, "Select fewer columns, lower the limit, or use save_as.") from None
     more = len(rows.rows) > most
-    ordered = select.has_total_order()
+    ordered = more and select.has_total_order()
+    if ordered and not cursor:
+        version = await _version(call, dataset)
     return Table(
         columns=columns_of(rows),
         rows=rows.rows[:most],
@@ -72,7 +77,7 @@ async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cur
         more=more,
         total=await _count(call, select, dataset) if more else None,
         continues=(lambda shown: call.cursors.at(offset + shown, version)) if ordered else None,
-        advice="for the rest add ORDER BY over all selected columns (then a cursor comes) or use save_as",
+        advice=_advice(call, limit),
         facts=() if rows.rows else ("The query ran and matched no rows.",),
     )
 
@@ -106,16 +111,23 @@ def _is_ordered(question: DataQuery) -> bool:
     return bool(apart) and apart <= ordered | {grained.field for grained in grain if grained.column in ordered}
 
 
+def _advice(call: Call, limit: int) -> str:
+    """How to get the rest where there is no cursor."""
+    cut = f"this server gives {call.results.max_rows:,} rows at most; " if limit > call.results.max_rows else ""
+    return f"{cut}for the rest add ORDER BY over all selected columns (then a cursor comes) or use save_as"
+
+
 async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Table:
     """All rows into a new CSV file, read as they arrive; the answer shows the first few."""
+    await _check_misread(call, select, dataset)
     written, preview = 0, list[list[Scalar]]()
     columns: tuple[Column, ...] = ()
     with call.folders.create(name) as (path, file):
         async for batch in call.domo.query.stream(dataset.id, select):
             if not columns:
                 columns = columns_of(batch)
-                file.write(",".join(_plain(column.name) for column in columns) + "\r\n")
-            file.writelines(csv_line(row) + "\r\n" for row in batch.rows)
+                file.write(csv_record([column.name for column in columns]))
+            file.writelines(csv_record(row) for row in batch.rows)
             preview += batch.rows[: max(0, _EXPORT_PREVIEW - len(preview))]
             written += len(batch.rows)
             await call.progress(written, message=f"{written:,} rows written")
@@ -141,26 +153,38 @@ def source(call: Call, dataset: Dataset) -> Source:
     return Source(dataset.id, dataset.name, call.catalog.url(dataset.id), updated)
 
 
+async def _check_misread(call: Call, select: Select, dataset: Dataset) -> None:
+    """Raise SqlRefused for what Domo would answer, but not as it is meant."""
+    if not select.double_quoted and "-" not in select.text:
+        return  # nothing that could be misread, so the columns need not be known
+    names = [column.name for column in await call.catalog.columns(dataset.id)]
+    if problems := list(misread(select, names)):
+        raise SqlRefused(problems[0].message, problems[0].fix)
+
+
 async def _explained(call: Call, select: Select, dataset: Dataset, error: Rejected) -> SqlRefused:
     """Domo's terse refusal with what the schema tells about it."""
-    columns = [column.name for column in await call.catalog.columns(dataset.id)]
-    problems = " ".join(str(problem) for problem in check(select, columns))
+    described = await call.catalog.describe(dataset.id)
+    columns = described.names
+    problems = " ".join(str(problem) for problem in check(select, columns, described.formulas))
     trace = f" (Domo's trace id: {error.toe})" if error.toe else ""
     return SqlRefused(
         f"Domo refused the query: {error.message.rstrip('.')}{trace}.",
-        problems or f"Columns of {quoted(dataset.name)}: {', '.join(quoted(name) for name in columns[:60])}.",
+        problems or f"Columns: {', '.join(quoted(one_line(name, 60)) for name in columns[:60])}.",
     )
+
+
+async def _version(call: Call, dataset: Dataset) -> str:
+    """What changes when the dataset does, asked of Domo anew: pages must be of the same data."""
+    fresh = await call.domo.datasets.get(dataset.id)
+    return fresh.last_updated.isoformat() if fresh.last_updated else ""
 
 
 async def _count(call: Call, select: Select, dataset: Dataset) -> int | None:
     """How many rows the statement has in all; None where Domo does not take the question."""
     try:
         rows = await call.domo.query.execute(dataset.id, counted(select), limit=None)
-    except Rejected:
-        return None
+    except (DomoError, SqlRefused):
+        return None  # the rows are there; how many more there are is only good to know
     value = rows.rows[0][0] if rows.rows and rows.rows[0] else None
-    return int(value) if isinstance(value, int | float) else None
-
-
-def _plain(name: str) -> str:
-    return csv_header([Column(name)])
+    return int(value) if isinstance(value, int | float) and value >= 0 else None

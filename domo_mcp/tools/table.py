@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-Scalar = str | int | float | bool | None
+from domo_mcp.untrusted import one_line, visible
 
-_SHOWN = frozenset("\n\t")
-_HIDDEN_KINDS = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+Scalar = str | int | float | bool | None
 
 
 @dataclass(frozen=True)
@@ -56,30 +54,21 @@ class Table:
         return self.continues(len(self.rows)) if self.more and self.continues else None
 
 
-def visible(text: str) -> str:
-    r"""`text` with control and invisible characters as escapes (`\u200b`), line breaks and tabs kept."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        character if character in _SHOWN or unicodedata.category(character) not in _HIDDEN_KINDS else _escape(character)
-        for character in text
+def csv_header(columns: Sequence[Column]) -> str:
+    """The header line: `name:TYPE` for each column."""
+    return ",".join(
+        _field(visible(f"{column.name}:{column.type}" if column.type else column.name)) for column in columns
     )
 
 
-def one_line(text: str, most: int = 200) -> str:
-    """`text` shown on one line of at most `most` characters."""
-    line = " ".join(visible(text).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def csv_header(columns: Sequence[Column]) -> str:
-    """The header line: `name:TYPE` for each column."""
-    return ",".join(_field(f"{column.name}:{column.type}" if column.type else column.name) for column in columns)
-
-
 def csv_line(row: Sequence[Scalar]) -> str:
-    """One row; NULL is an empty field, the empty text is `""`."""
-    return ",".join(_cell(value) for value in row)
+    """One row for a reader; NULL is an empty field, the empty text is `""`."""
+    return ",".join(_field(visible(value)) if isinstance(value, str) else _number(value) for value in row)
+
+
+def csv_record(row: Sequence[Scalar]) -> str:
+    """One row for a file: the same, with every character as it is."""
+    return ",".join(_field(value) if isinstance(value, str) else _number(value) for value in row) + "\r\n"
 
 
 def column_summaries(table: Table) -> tuple[str, ...]:
@@ -97,7 +86,7 @@ def _summary(values: Sequence[Scalar]) -> str:
         return "all NULL"
     numbers = [value for value in present if isinstance(value, int | float)]
     if len(numbers) == len(present):
-        return f"{min(numbers):g} to {max(numbers):g}{nulls}"
+        return f"{one_line(_number(min(numbers)), 40)} to {one_line(_number(max(numbers)), 40)}{nulls}"
     texts = Counter(one_line(str(value), 40) for value in present)
     if len(texts) > 50 and all(text[:4].isdigit() and text[4:5] == "-" for text in texts):
         return f"{min(texts)} to {max(texts)}{nulls}"
@@ -105,11 +94,9 @@ def _summary(values: Sequence[Scalar]) -> str:
     return f"{len(texts)} different: {top}{', …' if len(texts) > 5 else ''}{nulls}"
 
 
-def _cell(value: Scalar) -> str:
+def _number(value: Scalar) -> str:
     if value is None:
         return ""
-    if isinstance(value, str):
-        return _field(visible(value)) if value else '""'
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
@@ -119,8 +106,3 @@ def _field(text: str) -> str:
     if not text or any(mark in text for mark in ',"\n\r') or text != text.strip():
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

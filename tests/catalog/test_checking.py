@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from domo_mcp.catalog.checking import check, foreign_tables, nearest
+from domo_mcp.catalog.checking import check, foreign_tables, misread, nearest
+from domo_mcp.client.metadata import Formula
 from domo_mcp.sql import parse
 
 COLUMNS = ["Order Date", "Region", "Revenue", "Product Name", "Status"]
@@ -46,6 +47,37 @@ def test_each_mistake_is_named_with_its_way_out(sql: str, what: str, fix: str) -
     assert len(problems) == 1, problems
     assert what in problems[0].message
     assert fix in problems[0].fix
+
+
+def test_a_beast_mode_is_told_from_a_column() -> None:
+    problems = check(parse("SELECT `Profit` FROM t"), COLUMNS, [Formula(name="Profit", formula="`Revenue`\n - `Cost`")])
+    assert [str(problem) for problem in problems] == [
+        "`Profit` is a beast mode, which SQL does not know. Write its formula: `Revenue` - `Cost`."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("SELECT * FROM t WHERE `Order Date` > 2026-01-01", "'2026-01-01'"),
+        ('SELECT "Region" FROM t', "`Region`"),
+    ],
+)
+def test_what_domo_would_answer_wrongly_is_found(sql: str, says: str) -> None:
+    assert says in next(misread(parse(sql), COLUMNS)).fix
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM t WHERE d > '2026-01-01'",
+        "SELECT `2026-01-01` FROM t",
+        "SELECT 2026 - 1 - 1",
+        "SELECT a-b FROM t",
+    ],
+)
+def test_honest_subtractions_and_quoted_dates_are_let_through(sql: str) -> None:
+    assert list(misread(parse(sql), COLUMNS)) == []
 
 
 def test_a_column_is_complained_about_once() -> None:

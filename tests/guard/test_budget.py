@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from domo_mcp.guard.budget import trim, trim_text
+from domo_mcp.guard.budget import RESERVED_TOKENS, trim, trim_answer, trim_text
+from domo_mcp.tools.dataset_details import ColumnEntry, DatasetDetails
 from domo_mcp.tools.results import Text
 from domo_mcp.tools.table import Column, Scalar, Table, csv_header, csv_line
 
@@ -16,19 +17,44 @@ def table(rows: int, **more: object) -> Table:
 
 
 def tokens(result: Table) -> float:
-    lines = [csv_header(result.columns), *(csv_line(row) for row in result.rows), *result.summary]
+    lines = [csv_header(result.columns), *(csv_line(row) for row in result.rows), *result.summary, *result.facts]
     return sum(len(line) + 1 for line in lines) / 4
 
 
-@pytest.mark.parametrize("most", [100, 300, 1000, 5000])
+@pytest.mark.parametrize("most", [200, 300, 1000, 5000])
 @pytest.mark.parametrize("rows", [0, 1, 10, 100, 10_000])
 def test_an_answer_never_passes_its_budget_and_says_when_it_was_cut(rows: int, most: int) -> None:
-    result = trim(table(rows), most)
-    assert tokens(result) <= most + 20
+    result = trim(table(rows, facts=("a fact of ours",)), most)
+    assert tokens(result) + RESERVED_TOKENS <= most + 10
     assert result.more is (len(result.rows) < rows)
     if result.more:
         assert result.total == rows
-        assert most < 300 or any("Revenue: 0 to" in line for line in result.summary)
+        assert most < 600 or any("Revenue: 0 to" in line for line in result.summary)
+
+
+@pytest.mark.parametrize("most", [200, 1000, 5000])
+def test_a_table_of_very_many_columns_keeps_the_first_and_says_how_many_went(most: int) -> None:
+    columns = tuple(Column(f"column number {n}", "STRING") for n in range(50_000))
+    result = trim(Table(columns, [["x"] * 50_000]), most)
+    assert tokens(result) + RESERVED_TOKENS <= most + 30
+    assert len(result.columns) == len(result.rows[0] if result.rows else result.columns)
+    assert "further columns do not fit" in result.facts[-1]
+
+
+@pytest.mark.parametrize("most", [200, 1000])
+def test_an_object_is_shortened_until_it_fits(most: int) -> None:
+    details = DatasetDetails(
+        id="1", name="n" * 100_000, url="u", schema_columns=[ColumnEntry(name="c" * 999, type="LONG")] * 500
+    )
+    result = trim_answer(details, most)
+    assert isinstance(result, DatasetDetails)
+    assert len(result.model_dump_json(exclude_none=True)) / 4 <= most
+    assert result.schema_columns
+
+
+def test_numbers_beyond_a_double_have_a_range_too() -> None:
+    huge = Table((Column("n", "LONG"),), [[10**400 + n] for n in range(50)])
+    assert trim(huge, 1000).summary[1].startswith("n: 1000")
 
 
 def test_a_table_that_fits_is_left_alone() -> None:
@@ -53,7 +79,7 @@ def test_the_count_of_a_cut_table_is_unknown_where_domo_had_more() -> None:
 
 
 def test_the_summary_tells_range_top_values_and_nulls() -> None:
-    summary = "\n".join(trim(table(1000), 400).summary)
+    summary = "\n".join(trim(table(1000), 800).summary)
     assert "Over the 1,000 rows read:" in summary
     assert "Region: 1 different: North (666), 334 NULL" in summary
     assert "Day: 28 different" in summary
@@ -61,7 +87,7 @@ def test_the_summary_tells_range_top_values_and_nulls() -> None:
 
 
 def test_a_text_is_cut_at_a_line_and_says_how_much_is_left() -> None:
-    result = trim_text(Text("\n".join(["a line of text"] * 100)), 50)
-    assert len(result.body) <= 200
+    result = trim_text(Text("\n".join(["a line of text"] * 100)), 200)
+    assert len(result.body) <= 400
     assert result.body.endswith("a line of text")
     assert "Cut: 1," in result.facts[-1]

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import anyio
 import pytest
 from starlette.applications import Starlette
 
+from domo_mcp.app import open_app
+from domo_mcp.config import Config
 from domo_mcp.errors import NotFound
 from domo_mcp.guard.gate import one_failure
+from domo_mcp.sandbox.app import sandbox_app
 from domo_mcp.sandbox.faults import Faults, Plan
+from domo_mcp.sandbox.store import Store
+from domo_mcp.server.local import local_client
 from domo_mcp.tools.results import Text
 from tests.answers import Connect, text_of
 
@@ -22,6 +29,24 @@ async def test_a_call_ends_in_its_time_when_domo_does_not_answer(connect: Connec
     assert result.is_error
     assert "in time" in text_of(result) or "within 0.3 seconds" in text_of(result)
     assert not next_result.is_error
+
+
+@pytest.mark.parametrize("tool", ["get_schema_context", "ask_data", "text_to_sql"])
+async def test_a_failure_among_several_reads_keeps_its_reason(
+    configure: Callable[..., Config], store: Store, tool: str
+) -> None:
+    sandbox = sandbox_app(store, token="another-token")
+    async with open_app(configure(), embedded=sandbox) as app, local_client(app) as client:
+        result = await client.call_tool(tool, {"question": "revenue by region"})
+    assert result.is_error
+    assert "Make a new token" in text_of(result)
+
+
+async def test_a_part_of_a_dataset_that_may_not_be_read_is_told(connect: Connect) -> None:
+    async with connect() as client:
+        result = await client.call_tool("get_dataset", {"dataset": "Board Minutes KPIs"})
+    assert result.is_error
+    assert "may not do this" in text_of(result)
 
 
 async def test_reading_tools_exist_at_every_access_level(connect: Connect) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,14 @@ def test_the_process_ends_cleanly_when_stdin_ends(settings: Path) -> None:
     assert process.returncode == 0
     assert rest == ""
     assert "Traceback" not in log
+
+
+def test_ctrl_c_ends_the_process_although_stdin_stays_open(settings: Path) -> None:
+    """stdio: a person at a terminal can stop the server."""
+    with _server(settings) as process:
+        _ask(process, 1, "initialize", INITIALIZE)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=END_S) == 130
 
 
 def test_a_line_that_is_no_message_does_not_end_the_server(settings: Path) -> None:

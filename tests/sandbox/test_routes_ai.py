@@ -1,6 +1,8 @@
 """The AI services over HTTP: both answer shapes, the deterministic engines, and a chat-completions model."""
 
+import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -11,8 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from domo_mcp.sandbox.ai import AiSettings
+from domo_mcp.sandbox.ai.schemas import ColumnSchema, DataSourceSchema, enriched
 from domo_mcp.sandbox.app import sandbox_app
+from domo_mcp.sandbox.records import ColumnNote, Dataset
 from domo_mcp.sandbox.store import Store
+from domo_mcp.sandbox.warehouse import Column, Warehouse
 
 SQL, TEXT = "/api/ai/v1/text/sql", "/api/ai/v1/text/generation"
 SALES = "5a1e0000-0000-4000-8000-000000000001"
@@ -52,6 +57,106 @@ async def test_a_question_becomes_sql_that_runs(alex: httpx.AsyncClient) -> None
     direct = {"sql": "SELECT SUM(`Revenue`) FROM table WHERE `Region` = 'West'"}
     rows = [(await alex.post(f"/api/query/v1/execute/{SALES}", json=s)).json()["rows"] for s in ({"sql": sql}, direct)]
     assert rows[0] == rows[1]
+
+
+def schema_of(store: Store, name: str, *, without: str = "") -> DataSourceSchema:
+    dataset = next(d for d in store.all(Dataset) if d.name == name)
+    columns = [ColumnSchema(name=c.name, type=c.type) for c in store.warehouse.columns(dataset.id) if c.name != without]
+    return DataSourceSchema(data_source_name=name, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "by_hand"),
+    [
+        (
+            "profit by category this year",
+            "Sales Orders",
+            (
+                "SELECT `Category`, SUM(`Revenue`) - SUM(`Cost`) p FROM table WHERE YEAR(`Order Date`) = 2026 "
+                "GROUP BY `Category` ORDER BY p DESC"
+            ),
+        ),
+        (
+            "margin % by region",
+            "Sales Orders",
+            "SELECT `Region`, 1 - SUM(`Cost`) / SUM(`Revenue`) m FROM table GROUP BY `Region` ORDER BY m DESC",
+        ),
+        (
+            "average order value by month this year",
+            "Sales Orders",
+            (
+                "SELECT DATE_FORMAT(`Order Date`, '%Y-%m') m, AVG(`Revenue`) FROM table "
+                "WHERE YEAR(`Order Date`) = 2026 GROUP BY m ORDER BY m"
+            ),
+        ),
+        (
+            "cost per click by campaign channel",
+            "Marketing Campaigns",
+            "SELECT `Campaign Channel`, SUM(`Spend`) / SUM(`Clicks`) c FROM table GROUP BY 1 ORDER BY c DESC",
+        ),
+        (
+            "Jonas Laurent revenue",
+            "Sales Orders",
+            (
+                "SELECT `Customer ID`, MIN(`Customer Name`), SUM(`Revenue`) r FROM table "
+                "WHERE `Customer Name` = 'Jonas Laurent' GROUP BY `Customer ID` ORDER BY r DESC"
+            ),
+        ),
+        (
+            "revenue of Alpine Pro Tent",
+            "Sales Orders",
+            "SELECT SUM(`Revenue`) FROM table WHERE `Product ID` = 'P-001'",
+        ),
+        (
+            "latest order",
+            "Sales Orders",
+            "SELECT * FROM table WHERE `Order Date` = '2026-11-22' ORDER BY `Order ID`",
+        ),
+    ],
+)
+async def test_a_beast_mode_or_a_name_gives_the_rows_of_sql_by_hand(
+    alex: httpx.AsyncClient, store: Store, question: str, name: str, by_hand: str
+) -> None:
+    body = {"input": question, "dataSourceSchemas": [schema_of(store, name).model_dump(by_alias=True)]}
+    sql = (await alex.post(SQL, json=body)).json()["choices"][0]["output"]
+    dataset = next(d for d in store.all(Dataset) if d.name == name)
+    answered, expected = [await store.warehouse.query(dataset.id, text, names=(name,)) for text in (sql, by_hand)]
+    assert len(expected.rows) > 0
+    assert [row[:-1] for row in answered.rows] == [row[:-1] for row in expected.rows], sql
+    if question != "latest order":
+        figures = [[float(str(row[-1])) for row in result.rows] for result in (answered, expected)]
+        assert figures[0] == pytest.approx(figures[1]), sql
+
+
+async def test_a_beast_mode_is_known_only_where_its_dataset_and_its_columns_are(store: Store) -> None:
+    async def beast_modes(readable: list[Dataset], without: str = "") -> list[str]:
+        found = await enriched(store, schema_of(store, "Sales Orders", without=without), readable)
+        return [column.name for column in found.columns if column.formula]
+
+    sales = next(d for d in store.all(Dataset) if d.name == "Sales Orders")
+    kept = [note.model_copy(update={"agent_enabled": note.name != "Cost"}) for note in sales.columns]
+    assert await beast_modes([sales]) == ["Profit", "Margin %", "Average Order Value"]
+    assert await beast_modes([]) == []
+    assert await beast_modes([sales], without="Cost") == ["Average Order Value"]
+    assert await beast_modes([sales.model_copy(update={"columns": tuple(kept)})]) == ["Average Order Value"]
+
+
+async def test_values_are_looked_up_once_for_each_update_of_the_dataset() -> None:
+    warehouse = Warehouse()
+    warehouse.create("d-1", [Column("Team", "STRING")])
+    warehouse.insert("d-1", [["Red"]])
+    store = Store(warehouse, sqlite3.connect(":memory:"), lambda: datetime(2026, 11, 22, tzinfo=UTC))
+    team = Dataset(
+        id="d-1", name="Teams", description="", unit=None, owner_id=1, provider="webform", created=1, updated=1,
+        columns=(ColumnNote(name="Team", description=""),),
+    )  # fmt: skip
+    schema = DataSourceSchema(data_source_name="Teams", columns=[ColumnSchema(name="Team", type="STRING")])
+    assert (await enriched(store, schema, [team])).columns[0].values == ("Red",)
+    warehouse.insert("d-1", [["Blue"]])
+    assert (await enriched(store, schema, [team])).columns[0].values == ("Red",)
+    updated = team.model_copy(update={"updated": 2})
+    assert (await enriched(store, schema, [updated])).columns[0].values == ("Blue", "Red")
+    store.close()
 
 
 async def test_the_prompt_shows_the_tables_the_date_and_the_question(alex: httpx.AsyncClient) -> None:

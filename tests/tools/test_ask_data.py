@@ -56,7 +56,15 @@ async def test_the_dataset_may_be_named(connect: Connect) -> None:
 
 async def test_two_datasets_that_fit_as_well_are_asked_about(connect: Connect, sandbox: Starlette) -> None:
     async with connect() as client:
-        text = text_of(await client.call_tool("ask_data", {"question": "How many by country?"}))
-    assert "Two datasets fit this question about as well" in text
-    assert "`datasets`" in text
+        result = await client.call_tool("ask_data", {"question": "How many by country?"})
+    assert result.is_error
+    assert "Two datasets fit this question about as well" in text_of(result)
+    assert "`datasets`" in text_of(result)
     assert not any("/ai/v1/text" in path for _, path in sandbox.state.requests)
+
+
+async def test_a_long_answer_points_to_run_sql_and_prints_no_cursor_of_its_own(connect: Connect) -> None:
+    async with connect() as client:
+        text = text_of(await client.call_tool("ask_data", {"question": "orders by product this year", "limit": 5}))
+    assert "next_cursor" not in text
+    assert "run_sql with this SQL" in text

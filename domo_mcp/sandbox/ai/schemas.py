@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from weakref import WeakKeyDictionary
+
 import anyio.to_thread
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from domo_mcp.sandbox import questions
-from domo_mcp.sandbox.records import Dataset
+from domo_mcp.sandbox.records import ColumnNote, Dataset
 from domo_mcp.sandbox.store import Store
 
 
@@ -30,30 +35,66 @@ class DataSourceSchema(BaseModel):
 
 
 async def enriched(store: Store, schema: DataSourceSchema, readable: list[Dataset]) -> questions.Schema:
-    """Add synonyms and frequent values where the table is a dataset, by name or id, that the user may read.
+    """Add what is known where the table is a dataset, by name or id, that the user may read.
 
-    Columns that the dictionary keeps from agents get neither.
+    That is synonyms, frequent values, which names several keys share, and the beast modes on columns of the request.
+    Columns that the dictionary keeps from agents get nothing, nor do the beast modes that read them.
     """
     named = (dataset for dataset in readable if schema.data_source_name in (dataset.name, dataset.id))
     dataset = next(named, None)
-    return await anyio.to_thread.run_sync(_enriched, store, schema, dataset)
+    plain = [questions.Column(c.name, c.type, c.description or "") for c in schema.columns]
+    if dataset is not None:
+        notes = {note.name: note for note in dataset.columns if note.agent_enabled}
+        known = [await _noted(store, dataset, c, notes[c.name]) if c.name in notes else c for c in plain]
+        kept = questions.Schema(schema.data_source_name, tuple(c for c in known if c.name in notes))
+        plain = [await _told_apart(store, dataset, c, kept) for c in known] + list(_beast_modes(dataset, kept))
+    return questions.Schema(schema.data_source_name, tuple(plain), schema.description or "")
 
 
-def _enriched(store: Store, schema: DataSourceSchema, dataset: Dataset | None) -> questions.Schema:
-    columns = tuple(_column(store, column, dataset) for column in schema.columns)
-    return questions.Schema(name=schema.data_source_name, columns=columns, description=schema.description or "")
+async def _noted(store: Store, dataset: Dataset, column: questions.Column, note: ColumnNote) -> questions.Column:
+    values: tuple[str, ...] = ()
+    if column.type.upper() == "STRING":
+        frequent = partial(anyio.to_thread.run_sync, store.warehouse.values, dataset.id, column.name)
+        values = await _looked_up(store, dataset, ("values", column.name), frequent)
+    description = column.description or note.description
+    return replace(column, description=description, synonyms=note.synonyms, values=values)
 
 
-def _column(store: Store, column: ColumnSchema, dataset: Dataset | None) -> questions.Column:
-    notes = dataset.columns if dataset else ()
-    note = next((note for note in notes if note.name == column.name and note.agent_enabled), None)
-    description = column.description or ""
-    if dataset is None or note is None:
-        return questions.Column(name=column.name, type=column.type, description=description)
-    return questions.Column(
-        name=column.name,
-        type=column.type,
-        description=description or note.description,
-        synonyms=note.synonyms,
-        values=tuple(store.warehouse.values(dataset.id, column.name)) if column.type.upper() == "STRING" else (),
-    )
+async def _told_apart(
+    store: Store, dataset: Dataset, column: questions.Column, schema: questions.Schema
+) -> questions.Column:
+    """Add to a column of names those that several of the keys beside it have."""
+    key = questions.key_beside(column, schema)
+    if key is None or not column.values:
+        return column
+
+    async def repeated() -> list[str]:
+        name, number = (f"`{c.name.replace('`', '``')}`" for c in (column, key))
+        sql = f"SELECT {name} FROM table GROUP BY {name} HAVING COUNT(DISTINCT {number}) > 1"
+        return [str(row[0]) for row in (await store.warehouse.query(dataset.id, sql)).rows]
+
+    return replace(column, shared=await _looked_up(store, dataset, ("shared", column.name, key.name), repeated))
+
+
+def _beast_modes(dataset: Dataset, schema: questions.Schema) -> Iterator[questions.Column]:
+    """Give the beast modes on these columns; not one of whose formula the engine would judge otherwise than Domo."""
+    names = {column.name for column in schema.columns}
+    for mode in dataset.beast_modes:
+        column = questions.Column(mode.name, mode.data_type, formula=mode.formula)
+        if names.issuperset(mode.columns) and mode.name not in names and column.is_aggregate == mode.aggregated:
+            yield column
+
+
+_Found = tuple[str, ...]
+_LOOKED_UP: WeakKeyDictionary[Store, dict[tuple[str, ...], tuple[int, _Found]]] = WeakKeyDictionary()
+
+
+async def _looked_up(
+    store: Store, dataset: Dataset, what: tuple[str, ...], look: Callable[[], Awaitable[list[str]]]
+) -> _Found:
+    """Look something up in the rows, once for each update of the dataset."""
+    kept = _LOOKED_UP.setdefault(store, {})
+    place = (dataset.id, *what)
+    if place not in kept or kept[place][0] != dataset.updated:
+        kept[place] = dataset.updated, tuple(await look())
+    return kept[place][1]

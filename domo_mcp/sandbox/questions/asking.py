@@ -10,6 +10,8 @@ from domo_mcp.sandbox.questions.keywords import Keyword, Kind
 from domo_mcp.sandbox.questions.naming import check_per_average
 from domo_mcp.sandbox.questions.schema import NotUnderstood
 
+_COUNTING = {"most", "least", "fewest"}  # of things: `the most orders` counts them, `the largest order` does not
+
 
 def place_keyword(sentence: Sentence, mark: Keyword) -> None:
     """Note what the keyword asks for; the next name, value or number completes it."""
@@ -37,6 +39,8 @@ def _distinct(sentence: Sentence, _: Keyword) -> None:
 
 
 def _by(sentence: Sentence, mark: Keyword) -> None:
+    if sentence.functions:
+        raise NotUnderstood(f"the aggregate before `{mark.text}` has nothing to apply to", (mark.text,))
     sentence.by = mark.stands_for
 
 
@@ -58,7 +62,8 @@ def _rank(sentence: Sentence, mark: Keyword) -> None:
     if sentence.draft.direction:
         raise NotUnderstood(f"there are two rankings, the second is `{mark.text}`", (mark.text,))
     sentence.draft.direction = mark.stands_for
-    sentence.draft.superlative = sentence.most = mark.kind is Kind.MOST
+    sentence.draft.superlative = mark.kind is Kind.MOST
+    sentence.most = mark.text in _COUNTING
     sentence.draft.best_selling = mark.kind is Kind.SELLING
 
 

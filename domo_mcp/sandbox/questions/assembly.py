@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domo_mcp.sandbox.questions.dating import date_column, date_conditions
+from domo_mcp.sandbox.questions.doubts import check_divided, check_sold, check_things
 from domo_mcp.sandbox.questions.draft import DEFAULT, Draft
 from domo_mcp.sandbox.questions.filtering import check_values, is_row, tests
-from domo_mcp.sandbox.questions.linking import Named
-from domo_mcp.sandbox.questions.measuring import amount_column, measure, selling_column
+from domo_mcp.sandbox.questions.linking import Named, row_thing
+from domo_mcp.sandbox.questions.measuring import amount_column, may_tie, measure, selling_column
+from domo_mcp.sandbox.questions.namesakes import check_merged, namesakes
 from domo_mcp.sandbox.questions.reading import Condition, Dimension, Having, Reading
 from domo_mcp.sandbox.questions.schema import Column, NotUnderstood, Schema
 from domo_mcp.sandbox.questions.words import quoted
@@ -17,13 +19,19 @@ from domo_mcp.sandbox.questions.words import quoted
 def assemble(draft: Draft, schema: Schema) -> Reading:
     """Return the reading of a draft; NotUnderstood says what is missing or could be meant in two ways."""
     _complete(draft, schema)
+    check_things(draft, schema)
+    check_sold(draft)
+    check_divided(draft, schema)
     where, having = tests(draft, schema)
     conditions = (*draft.conditions, *where, *date_conditions(draft, schema))
     check_values(conditions)
     reading = Reading(schema, conditions=conditions, having=having, direction=draft.direction, limit=draft.limit)
+    apart = namesakes(draft, schema)
     if _lists_rows(draft, schema):
-        return _rows(reading, draft)
+        return _rows(reading, draft, apart)
     groups = _groups(draft, schema)
+    check_merged(draft, apart, groups)
+    groups = tuple(dict.fromkeys((*groups, *apart)))
     if not draft.figures:
         return _names(replace(reading, dimensions=groups), draft)
     measures = tuple(measure(function, named) for function, named in draft.figures)
@@ -38,7 +46,10 @@ def _complete(draft: Draft, schema: Schema) -> None:
     if draft.best_selling and not draft.figures:
         draft.figures.append((DEFAULT, Named((selling_column(schema),), 0)))
     if draft.superlative and not draft.heads and not (draft.grains and draft.asked):
-        _extremes(draft)
+        if draft.asked == "which":
+            draft.heads.append(_asked(draft, schema))
+        else:
+            _extremes(draft)
     if not draft.figures and (draft.groups or draft.grains or draft.share):
         if len(draft.heads) != 1:
             raise NotUnderstood("no figure is asked for")
@@ -47,8 +58,18 @@ def _complete(draft: Draft, schema: Schema) -> None:
         _recent(draft, schema)
 
 
+def _asked(draft: Draft, schema: Schema) -> Named:
+    """Return whom `who has the highest salary` asks for: what a row is, if that has a name."""
+    thing = row_thing(schema)
+    if thing is None or draft.happened or draft.groups or any(f.startswith("COUNT") for f, _ in draft.figures):
+        raise NotUnderstood("I do not know who or which is asked for: name it, as in `which customer`")
+    return thing
+
+
 def _extremes(draft: Draft) -> None:
     """Read `the highest discount` as the maximum; of an amount by group it could be the highest total."""
+    if counted := [named.text for function, named in draft.figures if function.startswith("COUNT")]:
+        raise NotUnderstood(f"I do not know whose number of {quoted(counted)} is the highest or the lowest")
     if any(named.column.is_additive for _, named in draft.figures) and (draft.groups or draft.grains):
         raise NotUnderstood("the highest could be of rows or of totals: say `maximum`, or `which ... has the highest`")
     extreme = "MAX" if draft.direction == "DESC" else "MIN"
@@ -60,11 +81,17 @@ def _recent(draft: Draft, schema: Schema) -> None:
     """Read `latest order date` and `when was the last order` as a date; `latest orders` stay rows."""
     if draft.figures or not draft.recent:
         raise NotUnderstood("I do not know what should be the first or the last")
+    if things := [h.text for h in draft.heads if not is_row(h, schema)]:
+        raise NotUnderstood(
+            f"{quoted(things)} can have many rows: the first or the last of each could be meant", tuple(things)
+        )
     if draft.asked != "when" and draft.heads:
         return
+    if draft.asked == "which":
+        raise NotUnderstood("I do not know whose first or last date is meant")
     column = date_column(draft, schema)
     draft.figures.append((draft.recent, Named((column,), 0)))
-    draft.heads = [h for h in draft.heads if not is_row(h, schema)]
+    draft.heads = []
 
 
 def _lists_rows(draft: Draft, schema: Schema) -> bool:
@@ -75,9 +102,10 @@ def _lists_rows(draft: Draft, schema: Schema) -> bool:
     return not draft.figures or (plain and bool(draft.direction or (draft.listing and draft.starts_with_head)))
 
 
-def _rows(reading: Reading, draft: Draft) -> Reading:
+def _rows(reading: Reading, draft: Draft, apart: tuple[Dimension, ...]) -> Reading:
     if len(draft.heads) > 1:
         raise NotUnderstood(f"I do not know what to do with {quoted([h.text for h in draft.heads])} together")
+    reading = replace(reading, rows=_columns(draft, apart, reading.schema) if draft.figures else ())
     if draft.recent:
         order = date_column(draft, reading.schema)
         return _ordered(reading, draft, order, "DESC" if draft.recent == "MAX" else "ASC")
@@ -85,21 +113,23 @@ def _rows(reading: Reading, draft: Draft) -> Reading:
         named = [named.column for _, named in draft.figures]
         order = named[0] if named else amount_column(reading.schema, draft.heads[0].text)
         return _ordered(reading, draft, order, draft.direction)
-    return replace(reading, rows=_columns(draft) if draft.figures else ())
+    return reading
 
 
-def _columns(draft: Draft) -> tuple[Column, ...]:
-    head = draft.heads[0]
-    shown = (head.key, head.column if head.columns else None, *(named.column for _, named in draft.figures))
-    return tuple(dict.fromkeys(c for c in shown if c))
+def _columns(draft: Draft, apart: tuple[Dimension, ...], schema: Schema) -> tuple[Column, ...]:
+    head, thing = draft.heads[0], row_thing(schema)
+    shown = [head.key, head.column if head.columns else None]
+    shown += thing.columns if thing else ()
+    shown += [column for d in apart for column in (d.column, d.label)]
+    return tuple(dict.fromkeys(c for c in (*shown, *(named.column for _, named in draft.figures)) if c))
 
 
 def _ordered(reading: Reading, draft: Draft, order: Column, direction: str) -> Reading:
     """Order the rows by a column that must be there: an absent value is neither first nor last."""
-    conditions = (*reading.conditions, Condition(order, "IS NOT NULL"))
-    rows = _columns(draft) if draft.figures else ()
-    limit = draft.limit or (None if draft.heads[0].is_plural else 1)
-    return replace(reading, rows=rows, row_order=order, direction=direction, conditions=conditions, limit=limit)
+    reading = replace(reading, row_order=order, direction=direction)
+    if not draft.limit and not draft.heads[0].is_plural:
+        return replace(reading, extreme=True)
+    return replace(reading, conditions=(*reading.conditions, Condition(order, "IS NOT NULL")))
 
 
 def _groups(draft: Draft, schema: Schema) -> tuple[Dimension, ...]:
@@ -107,7 +137,13 @@ def _groups(draft: Draft, schema: Schema) -> tuple[Dimension, ...]:
     heads = [h for h in draft.heads if not _only_names_the_table(h, draft, schema)]
     if heads and draft.figures and not (draft.direction or draft.asked or draft.comparisons or draft.listing):
         raise NotUnderstood(f"`{heads[0].text}` could be a group: say `by {heads[0].text}`", (heads[0].text,))
-    return (*grains, *dict.fromkeys(Dimension(named.column) for named in (*heads, *draft.groups)))
+    return (*grains, *dict.fromkeys(_dimension(named) for named in (*heads, *draft.groups)))
+
+
+def _dimension(named: Named) -> Dimension:
+    """Group a thing by its key, because names repeat, and show its name beside it."""
+    key, shown = named.key, named.column
+    return Dimension(shown) if key in (None, shown) else Dimension(key, label=shown)
 
 
 def _names(reading: Reading, draft: Draft) -> Reading:
@@ -118,8 +154,9 @@ def _names(reading: Reading, draft: Draft) -> Reading:
 
 
 def _only_names_the_table(head: Named, draft: Draft, schema: Schema) -> bool:
-    """Whether a head adds nothing: `revenue of orders` is the revenue."""
-    return bool(draft.figures) and (is_row(head, schema) or (head.is_row and not draft.direction))
+    """Whether a head adds nothing: `revenue of orders` is the revenue, unlike `campaigns with spend over 100`."""
+    is_grouped = draft.direction or any(c.subject == head for c in draft.comparisons)
+    return bool(draft.figures) and (is_row(head, schema) or (head.is_row and not is_grouped))
 
 
 def _ranked(reading: Reading, draft: Draft) -> Reading:
@@ -133,7 +170,9 @@ def _ranked(reading: Reading, draft: Draft) -> Reading:
     tested = {c.column for c in reading.conditions}
     named = [d.column for d in reading.dimensions if not d.grain and d.column not in tested]
     present = (Condition(column, "IS NOT NULL") for column in named)
-    reading = replace(reading, limit=1 if one else draft.limit, conditions=(*reading.conditions, *present))
+    extreme = one and may_tie(reading.measures[0])
+    limit = 1 if one and not extreme else draft.limit
+    reading = replace(reading, extreme=extreme, limit=limit, conditions=(*reading.conditions, *present))
     if draft.direction == "ASC" and reading.measures[0].function not in {"COUNT", "COUNT DISTINCT"}:
         reading = replace(reading, having=(*reading.having, Having(reading.measures[0], "IS NOT NULL", ())))
     return reading
@@ -150,6 +189,8 @@ def _shared(reading: Reading, draft: Draft) -> Reading:
     part = tuple(draft.conditions[start:])
     if part and reading.dimensions and draft.part is None:
         raise NotUnderstood("the share could be of each group or of the total: say `what share ... were ...`")
+    if draft.part is None and len(part) > 1:
+        raise NotUnderstood("the share does not say which of its conditions is the part: say `what share ... were ...`")
     if not part and not reading.dimensions:
         raise NotUnderstood("the share does not say of what")
     conditions = tuple(c for c in reading.conditions if c not in part)

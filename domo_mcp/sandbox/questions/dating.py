@@ -7,7 +7,7 @@ from domo_mcp.sandbox.questions.linking import beginning
 from domo_mcp.sandbox.questions.periods import Period
 from domo_mcp.sandbox.questions.reading import Condition
 from domo_mcp.sandbox.questions.schema import Column, NotUnderstood, Schema
-from domo_mcp.sandbox.questions.words import quoted
+from domo_mcp.sandbox.questions.words import phrase, quoted, root
 
 
 def date_conditions(draft: Draft, schema: Schema) -> tuple[Condition, ...]:
@@ -32,7 +32,20 @@ def date_column(draft: Draft, schema: Schema) -> Column:
     named = _happened(draft)
     if len(named) > 1:
         raise NotUnderstood(f"the period could be about {quoted([c.name for c in named], 'or')}")
-    return named[0] if named else _own(schema)
+    if named:
+        return named[0]
+    own = _own(schema)
+    _check_state(draft, own, schema)
+    return own
+
+
+def _check_state(draft: Draft, own: Column, schema: Schema) -> None:
+    """Refuse `solved last month` of a table that has both when it was created and when it was resolved."""
+    said = {value.casefold() for c in draft.conditions for value in c.values if isinstance(value, str)}
+    states = {root(value) for value in said if value.endswith("ed")}
+    for column in schema.columns:
+        if column.is_date and column != own and any(root(phrase(column.name)[0]).endswith(s) for s in states):
+            raise NotUnderstood(f"the period could be about {quoted([own.name, column.name], 'or')}")
 
 
 def _happened(draft: Draft) -> list[Column]:

@@ -31,6 +31,7 @@ class Draft:
 
     figures: list[tuple[str, Named]] = field(default_factory=list)
     groups: list[Named] = field(default_factory=list)
+    divided: list[tuple[str, Named]] = field(default_factory=list)  # groups after `by` or `per`, not `for each`
     grains: list[str] = field(default_factory=list)
     trend: bool = False
     heads: list[Named] = field(default_factory=list)  # things named without a role, such as what a ranking ranks
@@ -44,6 +45,7 @@ class Draft:
     best_selling: bool = False
     recent: str = ""  # MAX for the latest, MIN for the earliest
     limit: int | None = None
+    whole: str = ""  # `not` or `and`, if said of a condition: of each row, or of a thing as a whole
     share: bool = False
     part: int | None = None  # how many conditions stood before the verb of a share
     listing: bool = False

@@ -21,6 +21,8 @@ def tests(draft: Draft, schema: Schema) -> tuple[tuple[Condition, ...], tuple[Ha
             groups.append(_having(comparison, comparison.figure, draft))
         else:
             rows.append(_condition(comparison, schema))
+    if groups and any(comparison.figure is None for comparison in draft.comparisons):
+        raise NotUnderstood("a comparison of groups stands beside one that does not say of which column")
     return tuple(rows), tuple(groups)
 
 

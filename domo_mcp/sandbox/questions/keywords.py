@@ -43,6 +43,8 @@ class Keyword:
 _FUTURE = "it asks about the future, and the data only says what has happened"
 _CAUSE = "it asks for causes, and SQL only finds figures"
 _CHANGE = "it asks for a comparison over time, which one plain SELECT does not give"
+_CONTRAST = "it sets two things side by side: ask for both figures with `and`, or for one `by` what tells the two apart"
+_ORDERED = "it needs the rows in an order or the ones before them, which one plain SELECT does not give"
 
 _PHRASES: dict[Kind, dict[str, str]] = {
     Kind.AGGREGATE: {
@@ -54,8 +56,9 @@ _PHRASES: dict[Kind, dict[str, str]] = {
     Kind.COUNT: {"": "how many,number of,count of,count,total number of,the number of,total count of"},
     Kind.DISTINCT: {"": "distinct,unique,different"},
     Kind.BY: {
-        "by": "by,for each,each,every,across,for every,in each,grouped by,broken down by,split by,in every",
+        "by": "by,across",
         "per": "per",
+        "each": "for each,each,every,for every,in each,in every,grouped by,broken down by,split by",
     },
     Kind.GRAIN: {
         "day": "day,daily,days",
@@ -77,9 +80,7 @@ _PHRASES: dict[Kind, dict[str, str]] = {
     },
     Kind.LIST: {"": "list,show,show me,display,give me,give,find,get,tell me"},
     Kind.WHICH: {"which": "which,who,which of", "what": "what", "when": "when"},
-    Kind.NOT: {
-        "": "not,isn,excluding,exclude,except,except for,without,other than,but not,non,are not,were not,no,apart from"
-    },
+    Kind.NOT: {"": "not,isn,excluding,exclude,except,except for,without,other than,but not,non,no,apart from"},
     Kind.COMPARE: {
         ">": "over,above,more than,greater than,exceeding,higher than,larger than,exceeds,>",
         ">=": "at least,no less than,>=,not less than",
@@ -89,21 +90,23 @@ _PHRASES: dict[Kind, dict[str, str]] = {
         "<>": "<>,!=,not equal to",
     },
     Kind.BETWEEN: {"": "between"},
-    Kind.JOIN: {"and": "and,as well as,plus", ",": ",", "or": "or"},
+    Kind.JOIN: {"and": "and,as well as,plus,and their,and its", ",": ",", "or": "or"},
     Kind.BE: {
-        "": "is,are,was,were,has been,have been,been,got,that are,that were,that is,who are,which are,which were"
+        "": "is,are,was,were,has been,have been,been,got,that are,that were,that is,who are,which are,which were,"
+        "come,comes,came"
     },
     Kind.FILLER: {
         "": "the,a,an,of,do,does,did,we,us,our,i,my,you,your,they,their,its,it,have,had,has,there,for,in,on,at,from,to,"
-        "with,please,can,could,all,any,me,so far,only,just,about,gives,gave,where,whose,that,these,those,this,such,"
-        "made,make,during,within,come,comes,came,coming,over the,along with,then,out of,respectively,"
+        "with,please,can,could,all,any,me,only,just,about,gives,gave,where,whose,that,these,those,this,such,"
+        "made,make,during,within,coming,over the,along with,then,respectively,"
         "create a sql query to show me,write a sql query to show"
     },
     Kind.REFUSED: {
         _FUTURE: "will,forecast,predict,prediction,expect,expected,next,project,projected,going to",
         _CAUSE: "why,because,cause,causes,caused,reason,reasons,explain",
-        _CHANGE: "compare,compared,comparison,versus,vs,growth,grow,grew,change,changed,increase,increased,decrease,"
-        "decreased,drop,dropped,than,difference,correlation,running,cumulative,median",
+        _CHANGE: "growth,grow,grew,change,changed,increase,increased,decrease,decreased,drop,dropped",
+        _CONTRAST: "compare,compared,comparison,versus,vs,than,difference,correlation",
+        _ORDERED: "running,cumulative,median",
     },
 }
 

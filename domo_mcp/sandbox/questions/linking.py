@@ -115,7 +115,9 @@ class Lexicon:
     def _learn_sales(self, schema: Schema) -> None:
         """Let the sales of a table `Store Sales` be its amount: they are not counted in rows."""
         self._rows -= {words for words in self._rows if words[-1] == "sale"}
-        amounts = [c for c in schema.columns if c.is_number and not AMOUNTS.isdisjoint(phrase(c.name))]
+        amounts = [
+            c for c in schema.columns if c.is_number and not c.formula and not AMOUNTS.isdisjoint(phrase(c.name))
+        ]
         if phrase(schema.name)[-1:] == ("sale",) and len(amounts) == 1:
             self._columns[("sale",)].setdefault(amounts[0], _SHORT)
 
@@ -142,6 +144,10 @@ class Lexicon:
         strength = max(found.values(), default=0)
         best = tuple(column for column, s in found.items() if s == strength)
         is_row = words in self._rows
+        is_synonym = strength == _EXACT and words != phrase(best[0].name)
+        if is_row and is_synonym:  # `employee` of the column Name is its id when counting
+            things = tuple(c for c, s in found.items() if c.is_text and s >= _SHORT)
+            return Named(things or best, _EXACT, text, is_row, is_plural)
         if len(best) == 1 and words != phrase(best[0].name):
             best = self._thing(best[0])
         if is_row and strength < _EXACT:
@@ -187,6 +193,8 @@ def _one_thing(columns: tuple[Column, ...]) -> bool:
 def _names(column: Column) -> Iterator[tuple[_Phrase, int]]:
     for name in (column.name, *column.synonyms):
         yield phrase(name), _EXACT
+    if column.formula:  # a part of `Cost per Click` is another figure
+        return
     words = phrase(column.name)
     if len(words) > 1 and words[-1] in _TAILS:
         yield words[:-1], _SHORT
@@ -230,3 +238,19 @@ def row_key(schema: Schema) -> Column | None:
     """Return the ID column of the row noun, such as Order ID for `Sales Orders`; None where rows have none."""
     nouns = {(*words, "id") for words in _row_nouns(schema)}
     return next((c for c in schema.columns if phrase(c.name) in nouns), None)
+
+
+def key_beside(label: Column, schema: Schema) -> Column | None:
+    """Return the key that tells namesakes apart: Customer ID for Customer Name, the row's own for Name."""
+    words = phrase(label.name)
+    if words[-1:] not in {(word,) for word in _LABELS}:
+        return None
+    same = tuple(c for c in schema.columns if phrase(c.name)[:-1] == words[:-1])
+    return Named(same, 0).key if words[:-1] else row_key(schema)
+
+
+def row_thing(schema: Schema) -> Named | None:
+    """Return what a row is, where it has a name that answers `who`: an employee's ID and name."""
+    key = row_key(schema)
+    label = next((c for c in schema.columns if key and key_beside(c, schema) == key), None)
+    return Named((key, label), 0, " ".join(phrase(key.name)[:-1]), is_row=True) if key and label else None

@@ -12,11 +12,11 @@ _SELLING = {"sold", "sell", "selling"}
 
 def measure(function: str, named: Named) -> Measure:
     """Return the figure; an amount named without an aggregate is its sum, a rate so named is refused."""
+    if named.columns and named.column.is_aggregate:
+        return _formula(function, named.column)
     if function in {"COUNT", "COUNT DISTINCT"}:
         return _count(named)
     column = named.column
-    if column.is_aggregate:
-        return _formula(function, column)
     if not (column.is_number or (column.is_date and function in {"MIN", "MAX"})):
         raise NotUnderstood(f"`{column.name}` holds no numbers", (named.text,))
     if not function and not column.is_additive:
@@ -36,16 +36,26 @@ def _formula(function: str, column: Column) -> Measure:
     return Measure("FORMULA", column)
 
 
+def may_tie(measure: Measure) -> bool:
+    """Whether groups can well have the same figure, and exactly so: whole numbers and single values, not averages."""
+    is_whole = measure.column is None or measure.column.type.upper() in {"LONG", "INTEGER"}
+    return measure.function in {"COUNT", "COUNT DISTINCT", "MIN", "MAX"} or (measure.function == "SUM" and is_whole)
+
+
 def amount_column(schema: Schema, why: str) -> Column:
     """Return the one column that says what a row is worth."""
-    found = [c for c in schema.columns if c.is_number and not AMOUNTS.isdisjoint(phrase(c.name))]
+    found = [c for c in _stored(schema) if not AMOUNTS.isdisjoint(phrase(c.name))]
     return _only(found, schema, why)
 
 
 def selling_column(schema: Schema) -> Column:
     """Return the column that says how much was sold: the one whose name or synonyms say so."""
-    found = [c for c in schema.columns if c.is_number and any(_SELLING & set(phrase(n)) for n in (c.name, *c.synonyms))]
+    found = [c for c in _stored(schema) if any(_SELLING & set(phrase(n)) for n in (c.name, *c.synonyms))]
     return _only(found, schema, "best selling")
+
+
+def _stored(schema: Schema) -> list[Column]:
+    return [c for c in schema.columns if c.is_number and not c.formula]
 
 
 def _only(found: list[Column], schema: Schema, why: str) -> Column:

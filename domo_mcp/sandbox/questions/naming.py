@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from domo_mcp.sandbox.questions.draft import DEFAULT, Sentence
 from domo_mcp.sandbox.questions.keywords import Keyword, Kind
-from domo_mcp.sandbox.questions.linking import Happened, Named, Titled, Valued
-from domo_mcp.sandbox.questions.marking import Number
+from domo_mcp.sandbox.questions.linking import AMOUNTS, Happened, Named, Titled, Valued
+from domo_mcp.sandbox.questions.marking import Number, Timed
 from domo_mcp.sandbox.questions.reading import Condition
 from domo_mcp.sandbox.questions.schema import Column, NotUnderstood
-from domo_mcp.sandbox.questions.words import quoted
+from domo_mcp.sandbox.questions.words import phrase, quoted
 
 _HEADED = {Kind.WHICH, Kind.RANK, Kind.MOST, Kind.LIST, Kind.COUNT, Kind.AGGREGATE, Kind.SELLING}
+_DENIALS = {"not", "no", "non", "isn", "without"}  # `excluding` and its like are always said of rows
 
 
 def place_name(sentence: Sentence, mark: Named) -> None:
@@ -32,7 +33,7 @@ def place_name(sentence: Sentence, mark: Named) -> None:
         _bare_number(sentence, mark)
     elif mark.columns and mark.column.is_date:
         draft.happened.append(mark)
-    elif (most and draft.heads) or (sentence.joined and draft.figures and sentence.role not in {"head", "group"}):
+    elif most or (sentence.joined and draft.figures and sentence.role not in {"head", "group"}):
         _figures(sentence, mark, ["COUNT"])
     else:
         draft.heads.append(mark)
@@ -43,13 +44,34 @@ def _bare_number(sentence: Sentence, mark: Named) -> None:
     """Place a number column without an aggregate: with the one before it, or as the schema's default."""
     draft = sentence.draft
     is_listed = draft.listing or draft.asked or draft.direction or _is_compared(sentence)
+    _check_bare_number(sentence, mark)
     if sentence.joined and sentence.role == "head" and not is_listed:
+        _check_owner(sentence, mark)
         draft.figures.append(("COUNT", draft.heads.pop()))  # `orders and revenue by month`
         sentence.role = DEFAULT
     if draft.figures and not sentence.joined and not _is_compared(sentence):
         raise NotUnderstood(f"I do not know how `{mark.text}` joins the rest", (mark.text,))
     inherited = sentence.role if sentence.joined and sentence.role in {"SUM", "AVG", "MIN", "MAX"} else DEFAULT
     _figures(sentence, mark, [inherited])
+
+
+def _check_owner(sentence: Sentence, mark: Named) -> None:
+    """Refuse `products and their stock` unless it is listed: it asks for neither a count nor a sum."""
+    joint = sentence.before()
+    if isinstance(joint, Keyword) and joint.text != "and" and joint.text.startswith("and"):
+        raise NotUnderstood(f"`{joint.text} {mark.text}` needs a word such as `list`, or a total", (mark.text,))
+
+
+def _check_bare_number(sentence: Sentence, mark: Named) -> None:
+    """Refuse `products with stock`, a test or a sum, and `by region and quantity`, a group or a figure."""
+    if _is_compared(sentence):
+        return
+    if sentence.joined and sentence.role == "group":
+        raise NotUnderstood(f"`{mark.text}` could be a group or a figure: say which", (mark.text,))
+    before, draft = sentence.before(), sentence.draft
+    is_owner = isinstance(before, Named) and before.is_row and (before.is_plural or draft.asked == "which")
+    if is_owner and not (draft.listing or draft.direction):
+        raise NotUnderstood(f"`{mark.text}` could be tested or added up: say `total`, or compare it", (mark.text,))
 
 
 def _is_compared(sentence: Sentence) -> bool:
@@ -65,21 +87,34 @@ def _figures(sentence: Sentence, mark: Named, functions: list[str]) -> None:
 
 
 def _meant(function: str, mark: Named, *, distinct: bool) -> str:
-    """Read `how many units` as their sum, and `total orders` as their count."""
+    """Read `how many units` as their sum, and `total orders` as their count; `how many sales` could be either."""
     is_number = bool(mark.columns) and mark.column.is_number
-    if function == "COUNT" and is_number and not distinct:
+    if is_number and mark.column.is_aggregate:
+        return function
+    if function == "COUNT" and distinct:
+        return "COUNT DISTINCT"
+    if function == "COUNT" and is_number:
+        if not AMOUNTS.isdisjoint(phrase(mark.text)):
+            raise NotUnderstood(f"`{mark.text}` is an amount: say `total {mark.text}`, or what to count", (mark.text,))
         return DEFAULT
     return "COUNT" if function == "SUM" and not is_number and (mark.is_row or mark.key) else function
 
 
 def _group(sentence: Sentence, mark: Named) -> None:
-    if sentence.functions or (mark.columns and mark.column.is_number):
-        _figures(sentence, mark, sentence.functions or [DEFAULT])
+    draft = sentence.draft
+    ranks = sentence.by == "by" and bool(draft.direction and draft.heads) and not draft.figures
+    if sentence.functions or (mark.columns and mark.column.is_number) or (mark.is_row and ranks):
+        if sentence.by == "per" or not draft.direction:
+            raise NotUnderstood(f"I cannot group or divide by the figure `{mark.text}`", (mark.text,))
+        is_number = bool(mark.columns) and mark.column.is_number
+        _figures(sentence, mark, sentence.functions or [DEFAULT if is_number else "COUNT"])
         return
     _check_agent(sentence, mark)
-    if mark.is_row or mark.key:
+    if mark.is_row or mark.key or mark.column.is_date:
         check_per_average(sentence, mark.text)
-    sentence.draft.groups.append(mark)
+    draft.groups.append(mark)
+    if sentence.by != "each":
+        draft.divided.append((sentence.by or "by", mark))
     sentence.by, sentence.role = "", "group"
 
 
@@ -107,15 +142,25 @@ def _is_flag(mark: Named) -> bool:
 def _condition_of(sentence: Sentence, mark: Named) -> None:
     """Read a flag as being set, `not` before a flag as not, and `without` before another name as absent."""
     absent = sentence.negation
+    _deny(sentence, absent)
     sentence.negation = None
     flag = mark.column.flag if _is_flag(mark) else None
     if flag is not None:
         operator = "NOT IN" if absent else "IN"
         sentence.draft.conditions.append(Condition(mark.column, operator, (flag,)))
+    elif absent and mark.columns and mark.column.is_date:
+        _never(sentence, mark)
     elif absent and absent.text == "without" and not mark.is_row and not mark.column.is_number:
         sentence.draft.conditions.append(Condition(mark.key or mark.column, "IS NULL"))
     else:
-        raise NotUnderstood(f"I do not know what a negation of `{mark.text}` means", (mark.text,))
+        raise NotUnderstood(_undeniable(mark, absent), (mark.text,))
+
+
+def _undeniable(mark: Named, absent: Keyword | None) -> str:
+    if absent and mark.columns and mark.column.is_number:
+        both = f"`{absent.text} {mark.text}` could be one of zero or a missing one"
+        return f"{both}: for zero say `with {mark.text} exactly 0`"
+    return f"I do not know what a negation of `{mark.text}` means"
 
 
 def _has_its_value_next(sentence: Sentence, mark: Named) -> bool:
@@ -133,10 +178,13 @@ def place_value(sentence: Sentence, mark: Valued) -> None:
     last, sentence.negation = (conditions[-1] if conditions else None), None
     if joined and last and last.column == column and not negation and last.operator in {"IN", "NOT IN"}:
         conditions[-1] = replace(last, values=(*last.values, value))
+        if last.operator == "IN" and joined == "and":
+            sentence.draft.whole = "and"
     elif joined == "or" or (joined and last and last.operator == "NOT IN" and not negation):
         raise NotUnderstood(f"`{mark.text}` is joined to a value of another column", (mark.text,))
     else:
         conditions.append(Condition(column, "NOT IN" if negation else "IN", (value,)))
+        _deny(sentence, negation)
 
 
 def _one_option(sentence: Sentence, mark: Valued) -> tuple[Column, str]:
@@ -156,10 +204,22 @@ def _one_option(sentence: Sentence, mark: Valued) -> tuple[Column, str]:
 def place_happened(sentence: Sentence, mark: Happened) -> None:
     """Note which date a verb means; `not shipped` is a date that is not there."""
     if sentence.negation:
-        sentence.draft.conditions += [Condition(column, "IS NULL") for column in mark.columns]
+        _deny(sentence, sentence.negation)
         sentence.negation = None
+        _never(sentence, mark)
     else:
         sentence.draft.happened.append(mark)
+
+
+def _never(sentence: Sentence, mark: Named | Happened) -> None:
+    if isinstance(sentence.after(), Timed):
+        raise NotUnderstood(f"`not {mark.text}` in a period could be never, or at another time", (mark.text,))
+    sentence.draft.conditions += [Condition(column, "IS NULL") for column in mark.columns if column.is_date]
+
+
+def _deny(sentence: Sentence, negation: Keyword | None) -> None:
+    if negation and negation.text in _DENIALS:
+        sentence.draft.whole = negation.text
 
 
 def place_title(sentence: Sentence, mark: Titled) -> None:

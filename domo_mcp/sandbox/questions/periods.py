@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domo_mcp.sandbox.questions.schema import NotUnderstood
+
 _NAMES = [
     "january",
     "february",
@@ -33,6 +35,7 @@ _SMALL = {
 }
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "q1": 1, "q2": 2, "q3": 3, "q4": 4}
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+_UP_TO_NOW = (("to", "date"), ("so", "far"))
 _TO_DATE = {"ytd": "year", "qtd": "quarter", "mtd": "month"}
 
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
@@ -53,9 +56,31 @@ class Period:
 
 
 def period_at(words: Sequence[str], today: date) -> tuple[Period, int] | None:
-    """Read a time expression at the beginning of `words`; return it with the number of words it takes."""
+    """Read a time expression at the beginning of `words`; return it with the number of words it takes.
+
+    Raises NotUnderstood for an expression that means a period in two ways, such as `last year to date`.
+    """
+    leads = tuple(words[:2]) in _UP_TO_NOW
+    found = _plain(words[2:] if leads else words, today)
+    if found is None:
+        return (Period(None, today + timedelta(days=1)), 2) if leads else None
+    period, length = found
+    if leads or tuple(words[length : length + 2]) in _UP_TO_NOW:
+        length += 2
+        return _up_to_today(period, " ".join(words[:length]), today), length
+    return found
+
+
+def _plain(words: Sequence[str], today: date) -> tuple[Period, int] | None:
     text = " ".join(words[:12])
     return _range(text, today) or _open(text, today) or _single(text, today)
+
+
+def _up_to_today(period: Period, text: str, today: date) -> Period:
+    """Cut a period that holds today after it; of one that has ended, `to date` could be all or a part."""
+    if period.start is None or period.start > today or (period.end and period.end <= today):
+        raise NotUnderstood(f"`{text}` could be all of it or a part: say from which day to which", (text,))
+    return Period(period.start, today + timedelta(days=1))
 
 
 def _range(text: str, today: date) -> tuple[Period, int] | None:
@@ -121,12 +146,19 @@ def _rolling(match: re.Match[str], today: date) -> Period:
     """Return the last so many units up to and including today."""
     unit, count, end = match["unit"], match["count"] or "one", today + timedelta(days=1)
     number = _SMALL.get(count) or int(count)
+    if unit == "quarter":
+        raise NotUnderstood(f"`{match[0]}` could be calendar quarters or months up to today: say which", (match[0],))
     if unit in {"day", "week"}:
         return Period(end - timedelta(days=number * (7 if unit == "week" else 1)), end)
     return Period(_add_months(end, -number * _MONTHS_IN[unit]), end)
 
 
 def _named(match: re.Match[str], today: date) -> Period:
+    """Return a calendar unit; `the last year` could also be the twelve months up to today."""
+    if match["which"] == "last" and match["lead"].endswith("the "):
+        unit = match["unit"]
+        readings = f"the calendar {unit}, or the time up to today: say `last {unit}` or `past {unit}`"
+        raise NotUnderstood(f"`the last {unit}` could be {readings}", (f"the last {unit}",))
     return _calendar(match["unit"], today, 0 if match["which"] in {"this", "current"} else -1)
 
 

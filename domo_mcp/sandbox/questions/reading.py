@@ -33,10 +33,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Dimension:
-    """What the figures are grouped by: a column, or a date column cut to day, week, month, quarter or year."""
+    """What the figures are grouped by: a column, or a date column cut to day, week, month, quarter or year.
+
+    `label` is the name of the thing whose key `column` is: two customers of one name stay two.
+    """
 
     column: Column
     grain: str = ""
+    label: Column | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Having:
 class Reading:
     """What to select. With measures: figures per dimension. Without: distinct dimensions, or else the rows.
 
-    `rows` are the columns of a list of rows (none: all). `direction` orders by the first measure, or by `row_order`.
+    `rows` are the columns of a list of rows (none: all). `direction` orders by the first measure, or by `row_order`;
+    `extreme` keeps only the rows, or the groups, of its first value, however many share it.
     """
 
     schema: Schema
@@ -63,4 +68,5 @@ class Reading:
     having: tuple[Having, ...] = ()
     row_order: Column | None = None
     direction: str = ""
+    extreme: bool = False
     limit: int | None = None

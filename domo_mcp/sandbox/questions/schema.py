@@ -34,7 +34,8 @@ class Column:
     """A column as the dataset's dictionary describes it.
 
     `type` is STRING, LONG, DOUBLE, DECIMAL, DATE or DATETIME, or the documents' number, string, date, in any case.
-    `values` are the distinct values of a text column. `formula` is a beast mode's expression; it takes the place of
+    `values` are the distinct values of a text column; `shared` are those of a name that several keys have (None: not
+    known, so it may be any). `formula` is a beast mode's expression; it takes the place of
     the column in the SQL, because beast modes are no plain columns there.
     """
 
@@ -44,6 +45,7 @@ class Column:
     synonyms: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     formula: str = ""
+    shared: tuple[str, ...] | None = None
 
     @property
     def is_number(self) -> bool:

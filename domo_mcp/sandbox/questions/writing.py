@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -38,13 +39,13 @@ def _figures(reading: Reading) -> str:
     ranked = [f"{_name(figures[0][1])} {reading.direction or 'DESC'}"]
     rest = [_name(title) for _, title in groups]
     order = [*grain, *(r for r in rest if r not in grain)] if grain and not reading.direction else [*ranked, *rest]
-    return _statement(
-        reading,
-        [*groups, *figures],
-        group=[expression for expression, _ in groups],
-        having=[_test(_figure(h.measure, reading), h.operator, h.values) for h in reading.having],
-        order=order if groups else [],
-    )
+    group = [expression for expression, _ in groups]
+    having = [_test(_figure(h.measure, reading), h.operator, h.values) for h in reading.having]
+    if reading.extreme:
+        figure, one = figures[0][0], replace(reading, limit=1)
+        first = _statement(one, [(figure, "")], group=group, having=having, order=[f"{figure} {reading.direction}"])
+        having.append(f"{figure} = ({first})")
+    return _statement(reading, [*groups, *figures], group=group, having=having, order=order if groups else [])
 
 
 def _groups(reading: Reading) -> str:
@@ -53,27 +54,38 @@ def _groups(reading: Reading) -> str:
 
 
 def _rows(reading: Reading) -> str:
-    columns = reading.rows or tuple(c for c in reading.schema.columns if not c.is_aggregate)
+    columns = reading.rows or tuple(c for c in reading.schema.columns if not c.formula)
     key = row_key(reading.schema) or columns[0]
-    order = [] if reading.row_order is None else [f"{_column(reading.row_order)} {reading.direction}"]
-    order += [_column(key)] if key != reading.row_order else []
-    return _statement(reading, [(_column(c), c.name) for c in columns], order=order)
+    by = None if reading.extreme else reading.row_order
+    order = [] if by is None else [f"{_column(by)} {reading.direction}"]
+    order += [_column(key)] if key != by else []
+    return _statement(reading, [(_column(c), c.name) for c in columns], where=_extreme(reading), order=order)
+
+
+def _extreme(reading: Reading) -> list[str]:
+    """Return the test that keeps all rows of the first value: a LIMIT would choose between equals."""
+    if reading.row_order is None or not reading.extreme:
+        return []
+    column = _column(reading.row_order)
+    function = "MAX" if reading.direction == "DESC" else "MIN"
+    return [f"{column} = ({_statement(reading, [(f'{function}({column})', '')])})"]
 
 
 def _statement(
     reading: Reading,
     selected: _Selected,
     *,
+    where: Iterable[str] = (),
     group: Sequence[str] = (),
     having: Iterable[str] = (),
     order: Sequence[str] = (),
     distinct: bool = False,
 ) -> str:
-    names = (e if e == _name(title) else f"{e} AS {_name(title)}" for e, title in selected)
+    names = (e if not title or e == _name(title) else f"{e} AS {_name(title)}" for e, title in selected)
     parts = [
         ("SELECT DISTINCT " if distinct else "SELECT ", ", ".join(names)),
         ("FROM ", _name(reading.schema.name)),
-        ("WHERE ", " AND ".join(map(_condition, reading.conditions))),
+        ("WHERE ", " AND ".join([*map(_condition, reading.conditions), *where])),
         ("GROUP BY ", ", ".join(group)),
         ("HAVING ", " AND ".join(having)),
         ("ORDER BY ", ", ".join(order)),
@@ -89,7 +101,8 @@ def _selected(dimensions: Iterable[Dimension]) -> _Selected:
 def _dimension(dimension: Dimension) -> _Selected:
     column = _column(dimension.column)
     if not dimension.grain:
-        return [(column, dimension.column.name)]
+        label = dimension.label
+        return [(column, dimension.column.name), *([(_column(label), label.name)] if label else [])]
     day = column if dimension.column.type.upper() == "DATE" else f"DATE({column})"
     grains = ["year", "quarter"] if dimension.grain == "quarter" else [dimension.grain]
     return [(_GRAINS[g][1].format(date=column, day=day), _GRAINS[g][0]) for g in grains]

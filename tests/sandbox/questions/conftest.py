@@ -105,6 +105,7 @@ EMPLOYEES = Schema(
         Column("Hire Date", "DATE"),
         Column("Leave Date", "DATE"),
         Column("Manager Name", "STRING", values=("Ada Berg",)),
+        Column("Salary", "DECIMAL"),
         Column("Performance Score", "DOUBLE"),
     ),
 )

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from domo_mcp.sandbox.questions.periods import Period, period_at
+from domo_mcp.sandbox.questions.schema import NotUnderstood
 
 TODAY = date(2026, 11, 22)
 
@@ -32,6 +33,11 @@ def day(text: str) -> date | None:
         ("the last 12 months", "2025-11-23", "2026-11-23"),
         ("year to date", "2026-01-01", "2026-11-23"),
         ("qtd", "2026-10-01", "2026-11-23"),
+        ("this quarter to date", "2026-10-01", "2026-11-23"),
+        ("since march to date", "2026-03-01", "2026-11-23"),
+        ("so far this month", "2026-11-01", "2026-11-23"),
+        ("in 2026 so far", "2026-01-01", "2026-11-23"),
+        ("to date", "", "2026-11-23"),
         ("in 2025", "2025-01-01", "2026-01-01"),
         ("q2 2025", "2025-04-01", "2025-07-01"),
         ("2025 q2", "2025-04-01", "2025-07-01"),
@@ -62,6 +68,18 @@ def test_a_time_expression_is_a_half_open_range(text: str, start: str, end: str)
 )
 def test_what_is_no_time_expression_is_left_to_others(text: str) -> None:
     assert period_at(text.split(), TODAY) is None
+
+
+@pytest.mark.parametrize("text", ["the last year", "in the last month", "last 2 quarters", "past quarter"])
+def test_a_unit_of_the_calendar_or_of_the_days_up_to_today_is_refused(text: str) -> None:
+    with pytest.raises(NotUnderstood, match="could be"):
+        period_at(text.split(), TODAY)
+
+
+@pytest.mark.parametrize("text", ["last year to date", "2025 to date", "to date last month", "until june 2025 so far"])
+def test_a_period_that_has_ended_has_no_to_date(text: str) -> None:
+    with pytest.raises(NotUnderstood, match="from which day to which"):
+        period_at(text.split(), TODAY)
 
 
 def test_a_month_before_the_end_of_a_longer_one_keeps_its_last_day() -> None:

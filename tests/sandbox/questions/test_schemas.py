@@ -55,6 +55,43 @@ def test_a_beast_mode_of_groups_cannot_be_summed_or_filter_rows(orders: Schema) 
             asked(question, schema)
 
 
+def test_a_beast_mode_is_asked_for_by_its_whole_name_and_is_no_column_of_a_list(orders: Schema) -> None:
+    hours = Column("Resolution Hours", "DOUBLE", formula="AVG(`Quantity`)")
+    schema = replace(orders, columns=(*orders.columns, PROFIT, hours))
+    with pytest.raises(NotUnderstood, match="could not place `resolutions`"):
+        asked("number of resolutions by region", schema)
+    with pytest.raises(NotUnderstood, match="is an aggregate already"):
+        asked("how many resolution hours", schema)
+    assert "Profit" not in asked("orders over 500", schema)
+
+
+def test_a_name_that_is_known_to_be_of_one_key_needs_no_group(orders: Schema) -> None:
+    def knowing(*shared: str) -> Schema:
+        columns = (replace(c, shared=shared) if c.name == "Customer Name" else c for c in orders.columns)
+        return replace(orders, columns=tuple(columns))
+
+    assert "GROUP BY" not in asked("Nora Lind revenue", knowing("Omar Haddad"))
+    assert "GROUP BY `Customer ID`, `Customer Name`" in asked("Nora Lind revenue", knowing("Nora Lind"))
+    assert "GROUP BY" not in asked("revenue excluding Nora Lind", knowing("Nora Lind"))
+
+
+def test_groups_that_can_tie_are_all_shown_and_averages_are_cut_to_one(orders: Schema) -> None:
+    assert "HAVING MAX(`Discount`) = (SELECT" in asked("which product has the highest maximum discount", orders)
+    assert asked("which product has the highest average discount", orders).endswith("LIMIT 1")
+
+
+def test_things_counted_for_another_tables_key_are_refused(company: tuple[Schema, ...]) -> None:
+    sessions = next(s for s in company if s.name == "Web Sessions")
+    with pytest.raises(NotUnderstood, match="`per order` could be a line for each value of `Order ID`, or a division"):
+        asked("sessions per order", sessions)
+
+
+def test_the_first_of_things_with_several_rows_is_refused(company: tuple[Schema, ...]) -> None:
+    tickets = next(s for s in company if s.name == "Support Tickets")
+    with pytest.raises(NotUnderstood, match="`customer` can have many rows"):
+        asked("first customer", tickets)
+
+
 def test_a_value_of_two_columns_needs_its_column() -> None:
     staff = Schema(
         "Staff", (Column("Name", "STRING", values=("Bo Chen",)), Column("Manager", "STRING", values=("Bo Chen",)))
@@ -75,7 +112,26 @@ def test_a_synonym_of_a_name_still_counts_by_the_id_because_names_repeat(orders:
     schema = replace(orders, columns=tuple(columns))
     for noun in ("customers", "clients"):
         assert "COUNT(DISTINCT `Customer ID`)" in asked(f"How many {noun}?", schema)
-        assert asked(f"revenue by {noun}", schema).startswith("SELECT `Customer Name`, ")
+        assert asked(f"revenue by {noun}", schema).startswith("SELECT `Customer ID`, `Customer Name`, ")
+
+
+def test_a_synonym_that_is_the_row_noun_counts_the_rows_and_not_their_names() -> None:
+    name = Column("Name", "STRING", synonyms=("employee",), values=("Bo Chen",))
+    staff = Schema("Employees", (Column("Employee ID", "STRING"), name, Column("Score", "DOUBLE")))
+    assert asked("How many employees?", staff).startswith("SELECT COUNT(DISTINCT `Employee ID`)")
+    assert asked("employees with score above 4", staff).endswith("WHERE `Score` > 4 ORDER BY `Employee ID`")
+
+
+def test_a_verb_that_is_a_synonym_of_a_date_can_be_denied(orders: Schema) -> None:
+    columns = (replace(c, synonyms=("shipped",)) if c.name == "Ship Date" else c for c in orders.columns)
+    schema = replace(orders, columns=tuple(columns))
+    assert asked("How many orders were not shipped?", schema).endswith("WHERE `Ship Date` IS NULL")
+
+
+def test_an_average_per_day_is_refused_whatever_the_day_is_called() -> None:
+    spending = Schema("Spending", (Column("Date", "DATE", synonyms=("day",)), Column("Spend", "DECIMAL")))
+    with pytest.raises(NotUnderstood, match="an average `per day` can mean two things"):
+        asked("average spend per day", spending)
 
 
 def test_best_selling_needs_a_column_that_says_what_was_sold(orders: Schema) -> None:
