@@ -72,8 +72,8 @@ class Run:
     outcomes: Sequence[Outcome]
     seconds: float
     struck: int
-    resident: tuple[int, int]
-    """Bytes of memory of this process, before and after."""
+    resident: Sequence[int]
+    """Bytes of memory of this process: before, after half of the calls, after all."""
 
 
 def main() -> int:
@@ -110,10 +110,10 @@ async def measure(url: str, options: argparse.Namespace) -> Run:
     async with open_app(configured(url, options.at_once)) as app, local_client(app) as client:
         right = [(await asked(client, number)).text for number in range(len(CALLS))]
         await _put(url, options)
-        before, began = resident(), time.perf_counter()
-        outcomes = await all_at_once(client, options)
-        seconds, after = time.perf_counter() - began, resident()
-    return Run(right, outcomes, seconds, await _struck(url), (before, after))
+        memory, began = [resident()], time.perf_counter()
+        outcomes = await all_at_once(client, options, memory)
+        seconds = time.perf_counter() - began
+    return Run(right, outcomes, seconds, await _struck(url), [*memory, resident()])
 
 
 def configured(url: str, at_once: int) -> Config:
@@ -129,15 +129,17 @@ def configured(url: str, at_once: int) -> Config:
         return load(file, environment={})
 
 
-async def all_at_once(client: Client, options: argparse.Namespace) -> list[Outcome]:
-    """The calls in a random order, some at the same time."""
+async def all_at_once(client: Client, options: argparse.Namespace, memory: list[int]) -> list[Outcome]:
+    """The calls in a random order, some at the same time; `memory` is noted after half of them."""
     dice = Random(options.seed)  # noqa: S311 - the order of calls is no secret
     waiting = iter([dice.randrange(len(CALLS)) for _ in range(options.calls)])
     outcomes: list[Outcome] = []
 
     async def work() -> None:
         for number in waiting:
-            outcomes.append(await asked(client, number))  # noqa: PERF401 - tasks share the list
+            outcomes.append(await asked(client, number))
+            if len(outcomes) == options.calls // 2:
+                memory.append(resident())
 
     async with anyio.create_task_group() as group:
         for _ in range(options.at_once):
@@ -173,7 +175,7 @@ def report(run: Run, options: argparse.Namespace) -> int:
         f"latency p50 {statistics.median(times) * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, max {times[-1] * 1000:.0f} ms"
     )
     print(f"past the time of a call ({CALL_S:g} s, {LATE_S:g} s late at most): {late}")
-    print("RSS before {:.0f} MB, after {:.0f} MB".format(*(size / 1e6 for size in run.resident)))
+    print("RSS before, at half, after: " + ", ".join(f"{size / 1e6:.0f} MB" for size in run.resident))
     return int(bool(late or kinds["wrong"] or kinds["own fault"]))
 
 

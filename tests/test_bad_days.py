@@ -91,6 +91,13 @@ def plan(kinds: Iterable[str], share: float = 1.0, **more: Any) -> Plan:
     return Plan.model_validate({"rules": rules})
 
 
+def limits(kind: Kind) -> dict[str, float]:
+    """Little time where a fault would take all there is, else enough for a busy machine."""
+    return (
+        {"timeout_s": 0.5, "call_timeout_s": 3} if kind in {"slow", "drip"} else {"timeout_s": 10, "call_timeout_s": 20}
+    )
+
+
 async def answer(client: Client, ask: Ask, call_timeout_s: float) -> tuple[bool, str]:
     """Whether a call failed, and its text without the marks of its fences; in time and without a traceback."""
     began = monotonic()
@@ -106,12 +113,12 @@ async def answer(client: Client, ask: Ask, call_timeout_s: float) -> tuple[bool,
 async def test_one_fault_is_survived_or_told_and_the_next_call_works(
     connect: Connect, sandbox: Starlette, kind: Kind
 ) -> None:
-    async with connect(limits={"timeout_s": 0.5, "call_timeout_s": 5}, catalog={"max_age_s": 0}) as client:
+    async with connect(limits=limits(kind), catalog={"max_age_s": 0}) as client:
         for ask in READS:
             sandbox.state.faults = Faults(plan([kind], times=1))
-            failed, text = await answer(client, ask, 5)
+            failed, text = await answer(client, ask, limits(kind)["call_timeout_s"])
             assert sandbox.state.faults.struck == [1]
-            right = await answer(client, ask, 5)
+            right = await answer(client, ask, limits(kind)["call_timeout_s"])
             assert right[0] is False, right
             if kind in PASSING or kind == "wrong_type":
                 assert (failed, text) == right
@@ -124,24 +131,25 @@ async def test_one_fault_is_survived_or_told_and_the_next_call_works(
 async def test_a_fault_that_stays_ends_every_call_in_time_and_says_what_to_do(
     connect: Connect, sandbox: Starlette, kind: Kind
 ) -> None:
-    async with connect(limits={"timeout_s": 0.2, "call_timeout_s": 1.5}) as client:
+    async with connect(limits=limits(kind)) as client:
         for ask in (READS[0], READS[3], READS[5], QUESTION):
             sandbox.state.faults = Faults(plan([kind]))
-            failed, text = await answer(client, ask, 1.5)
+            failed, text = await answer(client, ask, limits(kind)["call_timeout_s"])
             assert failed is (kind != "wrong_type")
             assert BAD.get(kind, "") in text
         sandbox.state.faults = Faults(NO_FAULTS)
-        assert (await answer(client, READS[0], 1.5))[0] is False
+        assert (await answer(client, READS[0], limits(kind)["call_timeout_s"]))[0] is False
 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_what_costs_credits_is_done_at_most_once(connect: Connect, sandbox: Starlette, kind: Kind) -> None:
-    async with connect(limits={"call_timeout_s": 2}) as client:
-        right = await answer(client, QUESTION, 2)
+    call_timeout_s = limits(kind)["call_timeout_s"]
+    async with connect(limits=limits(kind)) as client:
+        right = await answer(client, QUESTION, call_timeout_s)
         sandbox.state.requests.clear()
         sandbox.state.processed.clear()
         sandbox.state.faults = Faults(plan([kind], path=AI, times=1))
-        failed, text = await answer(client, QUESTION, 2)
+        failed, text = await answer(client, QUESTION, call_timeout_s)
         done = [request for request in sandbox.state.processed if request.path == AI]
         sent = sandbox.state.requests.count(("POST", AI))
     if kind in SURELY_NOT_DONE:
@@ -158,13 +166,14 @@ async def test_an_export_that_a_fault_ends_leaves_no_file(
     connect: Connect, sandbox: Starlette, tmp_path: Path, kind: Kind
 ) -> None:
     export = Ask("run_sql", {"sql": "SELECT * FROM `Products`", "save_as": "products.csv"})
-    async with connect(limits={"timeout_s": 0.3, "call_timeout_s": 2}) as client:
+    call_timeout_s = limits(kind)["call_timeout_s"]
+    async with connect(limits=limits(kind)) as client:
         sandbox.state.faults = Faults(plan([kind], path="/api/query/v1/execute/*"))
-        failed, text = await answer(client, export, 2)
+        failed, text = await answer(client, export, call_timeout_s)
         assert failed, text
         assert not list((tmp_path / "exports").glob("*"))
         sandbox.state.faults = Faults(NO_FAULTS)
-        failed, text = await answer(client, export, 2)
+        failed, text = await answer(client, export, call_timeout_s)
         assert not failed, text
     assert len((tmp_path / "exports" / "products.csv").read_text(encoding="utf-8").splitlines()) == PRODUCTS + 1
 
@@ -223,7 +232,7 @@ async def test_a_thousand_calls_at_twenty_percent_faults_are_right_or_told_in_ti
     sandbox.state.faults = Faults(plan(KINDS, 0.2))
     halves: list[list[tuple[bool, str]]] = []
     memory: list[int] = []
-    async with connect(limits={"timeout_s": 0.5, "call_timeout_s": 5}) as client:
+    async with connect(limits={"timeout_s": 0.5, "call_timeout_s": 5, "concurrency": 32}) as client:
         for half in (asks[:500], asks[500:]):
             halves.append(await outcomes(client, half, 32, 5))
             gc.collect()

@@ -149,6 +149,18 @@ def test_column_rules_stand_between_every_base_table_and_the_statement(text: str
     assert parse(text).to_send(rules=RULES, columns=COLUMNS) == sent
 
 
+@pytest.mark.parametrize(
+    ("text", "rules", "sent"),
+    [
+        ("SELECT * FROM table LIMIT 3", ColumnRules(), "SELECT * FROM `my sales` LIMIT 3"),
+        ("SELECT a FROM (SELECT a FROM t x) y", ColumnRules(), "SELECT a FROM (SELECT a FROM `my sales` x) y"),
+        ("SELECT * FROM t", RULES, f"SELECT * FROM {VIEW} `my sales`) AS t"),
+    ],
+)
+def test_the_name_in_from_can_be_replaced(text: str, rules: ColumnRules, sent: str) -> None:
+    assert parse(text).to_send(rules=rules, columns=COLUMNS, table="my sales") == sent
+
+
 def test_a_dataset_with_every_column_hidden_is_refused() -> None:
     with pytest.raises(SqlRefused, match="hidden by policy"):
         parse("SELECT * FROM t").to_send(rules=ColumnRules(hide=("*",)), columns=COLUMNS)

@@ -72,6 +72,8 @@ class Catalog:
 
     def url(self, dataset_id: str) -> str:
         """Where a person opens the dataset."""
+        if not self._domo.surface.offers("dataset permissions"):
+            return self._domo.url  # neither an app's host nor api.domo.com has pages of datasets
         return f"{self._domo.url}/datasources/{dataset_id}/details/overview"
 
     async def dataset(self, name_or_id: str) -> Dataset:
@@ -89,6 +91,8 @@ class Catalog:
                 return matches[0]
             if matches:
                 raise _several(wanted, matches)
+        if not self._domo.surface.offers("dataset search"):
+            return await self._domo.datasets.get(wanted)  # an app's manifest may know aliases that nobody listed
         raise _unknown(wanted, found or await self._near(wanted))
 
     async def _named_like(self, name: str) -> Sequence[Dataset]:

@@ -33,7 +33,7 @@ class DeveloperToken(SignIn):
     Source: datasets document, header `X-DOMO-Developer-Token` of its requests.
     """
 
-    renewal = "Make a new token in Domo and set DOMO_DEVELOPER_TOKEN to it."
+    renewal = "Make a new token in Domo and set it: DOMO_DEVELOPER_TOKEN, or auth.token of the instance."
 
     def __init__(self, token: str) -> None:
         hint = "Copy it again from Admin > Authentication > Access tokens."

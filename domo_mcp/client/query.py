@@ -52,4 +52,7 @@ class Query:
     async def _body(self, dataset_id: str, select: Select, limit: int | None, offset: int) -> Content:
         # Without rules the columns are not needed, and a request is saved.
         columns = [column.name for column in await self._datasets.schema(dataset_id)] if self._rules else []
-        return self._surface.statement(select.to_send(limit=limit, offset=offset, rules=self._rules, columns=columns))
+        table = dataset_id if self._surface.from_takes_alias else None
+        return self._surface.statement(
+            select.to_send(limit=limit, offset=offset, rules=self._rules, columns=columns, table=table)
+        )

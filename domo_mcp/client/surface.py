@@ -75,6 +75,8 @@ class Surface:
 
     title: ClassVar[str]
     instead: ClassVar[str]
+    from_takes_alias: ClassVar[bool] = False
+    """Whether FROM has to name the dataset as the path does; elsewhere the id in the path decides."""
     _places: ClassVar[Mapping[Service, str]]
 
     def offers(self, service: Service) -> bool:
@@ -129,6 +131,7 @@ class AppFramework(Surface):
     """
 
     title = "the App-Framework surface"
+    from_takes_alias = True
     instead = "It needs an instance on the product surface, with a developer token."
     _places: ClassVar[Mapping[Service, str]] = {
         "text to SQL": "domo/ai/v1/text/sql",

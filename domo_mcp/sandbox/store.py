@@ -33,6 +33,7 @@ class Store:
         self.clock = clock
         self.fiscal_month = 10
         self._records = records
+        records.execute(_SCHEMA)
 
     @classmethod
     def open(cls, data: Path | None = None, *, clock: Callable[[], datetime] = _now) -> Store:
@@ -55,7 +56,6 @@ class Store:
 
     def _found(self) -> None:
         """Make the company unless it is there; what an interrupted first opening left behind is made again."""
-        self._records.execute(_SCHEMA)
         if self._records.execute("SELECT 1 FROM records LIMIT 1").fetchone():
             return
         for left_over in self.warehouse.datasets():

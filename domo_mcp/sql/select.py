@@ -56,18 +56,25 @@ class Select:
         offset: int = 0,
         rules: ColumnRules = ColumnRules(),
         columns: Sequence[str] = (),
+        table: str | None = None,
     ) -> str:
-        """The statement for Domo: at most `limit` rows from `offset` on, under `rules` over the dataset's `columns`."""
+        """The statement for Domo: at most `limit` rows from `offset` on, under `rules` over the dataset's `columns`.
+
+        `table` takes the place of whatever FROM calls the dataset, where Domo knows it by one name only.
+        """
         body = self.text if self._limit_start is None else self.text[: self._limit_start].rstrip()
+        if table is not None and not rules:
+            for start, end, _ in reversed(self._table_spans):
+                body = body[:start] + quoted(table) + body[end:]
         if rules:
-            body = self._under(rules, columns, body)
+            body = self._under(rules, columns, body, table)
         rows = self.limit if limit is None else limit
         if self.limit is not None and limit is not None:
             rows = max(0, min(limit, self.limit - offset))
         start = self.offset + offset
         return body + (f" LIMIT {rows}" if rows is not None else "") + (f" OFFSET {start}" if start else "")
 
-    def _under(self, rules: ColumnRules, columns: Sequence[str], body: str) -> str:
+    def _under(self, rules: ColumnRules, columns: Sequence[str], body: str, table: str | None) -> str:
         seen = ", ".join(
             f"'***' AS {quoted(name)}" if rules.masks(name) else quoted(name)
             for name in columns
@@ -77,7 +84,7 @@ class Select:
             raise SqlRefused("Every column of this dataset is hidden by policy.")
         for start, end, aliased in reversed(self._table_spans):
             name = body[start:end]
-            view = f"(SELECT {seen} FROM {name})" + ("" if aliased else f" AS {name}")
+            view = f"(SELECT {seen} FROM {quoted(table) if table else name})" + ("" if aliased else f" AS {name}")
             body = body[:start] + view + body[end:]
         return body
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from domo_mcp.sandbox import questions
-from domo_mcp.sandbox.records import ColumnNote, Dataset
+from domo_mcp.sandbox.records import ColumnNote, DataAlias, Dataset
 from domo_mcp.sandbox.store import Store
 
 
@@ -35,20 +35,23 @@ class DataSourceSchema(BaseModel):
 
 
 async def enriched(store: Store, schema: DataSourceSchema, readable: list[Dataset]) -> questions.Schema:
-    """Add what is known where the table is a dataset, by name or id, that the user may read.
+    """Add what is known where the table is a dataset, by name, id or an app's alias, that the user may read.
 
     That is synonyms, frequent values, which names several keys share, and the beast modes on columns of the request.
     Columns that the dictionary keeps from agents get nothing, nor do the beast modes that read them.
     """
-    named = (dataset for dataset in readable if schema.data_source_name in (dataset.name, dataset.id))
+    alias = store.get(DataAlias, schema.data_source_name)
+    names = {schema.data_source_name, *([alias.dataset_id] if alias else [])}
+    named = (dataset for dataset in readable if names & {dataset.name, dataset.id})
     dataset = next(named, None)
+    own = (dataset.name,) if dataset is not None and alias else ()
     plain = [questions.Column(c.name, c.type, c.description or "") for c in schema.columns]
     if dataset is not None:
         notes = {note.name: note for note in dataset.columns if note.agent_enabled}
         known = [await _noted(store, dataset, c, notes[c.name]) if c.name in notes else c for c in plain]
-        kept = questions.Schema(schema.data_source_name, tuple(c for c in known if c.name in notes))
+        kept = questions.Schema(schema.data_source_name, tuple(c for c in known if c.name in notes), synonyms=own)
         plain = [await _told_apart(store, dataset, c, kept) for c in known] + list(_beast_modes(dataset, kept))
-    return questions.Schema(schema.data_source_name, tuple(plain), schema.description or "")
+    return questions.Schema(schema.data_source_name, tuple(plain), schema.description or "", synonyms=own)
 
 
 async def _noted(store: Store, dataset: Dataset, column: questions.Column, note: ColumnNote) -> questions.Column:
