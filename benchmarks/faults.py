@@ -55,20 +55,25 @@ OWN_FAULT = "failed for a reason of its own"
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One call: which of `CALLS`, whether it failed, its text without the marks of its fences, and its time."""
+class Answer:
+    """Whether a call failed, and its text without the marks of its fences."""
 
-    call: int
     failed: bool
     text: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one call ended, in a few words, and its time."""
+
+    kind: str
     seconds: float
 
 
 @dataclass(frozen=True)
 class Run:
-    """All calls, and what they are compared with."""
+    """All calls."""
 
-    right: Sequence[str]
     outcomes: Sequence[Outcome]
     seconds: float
     struck: int
@@ -108,12 +113,12 @@ def local_domo() -> Iterator[str]:
 async def measure(url: str, options: argparse.Namespace) -> Run:
     """Every call once in peace, then all of them with faults."""
     async with open_app(configured(url, options.at_once)) as app, local_client(app) as client:
-        right = [(await asked(client, number)).text for number in range(len(CALLS))]
+        right = [await answer(client, number) for number in range(len(CALLS))]
         await _put(url, options)
         memory, began = [resident()], time.perf_counter()
-        outcomes = await all_at_once(client, options, memory)
+        outcomes = await all_at_once(client, right, options, memory)
         seconds = time.perf_counter() - began
-    return Run(right, outcomes, seconds, await _struck(url), [*memory, resident()])
+    return Run(outcomes, seconds, await _struck(url), [*memory, resident()])
 
 
 def configured(url: str, at_once: int) -> Config:
@@ -129,7 +134,9 @@ def configured(url: str, at_once: int) -> Config:
         return load(file, environment={})
 
 
-async def all_at_once(client: Client, options: argparse.Namespace, memory: list[int]) -> list[Outcome]:
+async def all_at_once(
+    client: Client, right: Sequence[Answer], options: argparse.Namespace, memory: list[int]
+) -> list[Outcome]:
     """The calls in a random order, some at the same time; `memory` is noted after half of them."""
     dice = Random(options.seed)  # noqa: S311 - the order of calls is no secret
     waiting = iter([dice.randrange(len(CALLS)) for _ in range(options.calls)])
@@ -137,7 +144,9 @@ async def all_at_once(client: Client, options: argparse.Namespace, memory: list[
 
     async def work() -> None:
         for number in waiting:
-            outcomes.append(await asked(client, number))
+            began = time.perf_counter()
+            kind = _kind(await answer(client, number), right[number])
+            outcomes.append(Outcome(kind, time.perf_counter() - began))
             if len(outcomes) == options.calls // 2:
                 memory.append(resident())
 
@@ -147,18 +156,16 @@ async def all_at_once(client: Client, options: argparse.Namespace, memory: list[
     return outcomes
 
 
-async def asked(client: Client, number: int) -> Outcome:
-    """One call's outcome."""
-    began = time.perf_counter()
+async def answer(client: Client, number: int) -> Answer:
+    """What comes back for one of `CALLS`."""
     result = await client.call_tool(*CALLS[number])
-    seconds = time.perf_counter() - began
     text = "\n".join(block.text for block in result.content if block.type == "text")
-    return Outcome(number, bool(result.is_error), re.sub(r"data-[0-9a-f]{6}", "data", text), seconds)
+    return Answer(bool(result.is_error), re.sub(r"data-[0-9a-f]{6}", "data", text))
 
 
 def report(run: Run, options: argparse.Namespace) -> int:
     """Print outcomes, times and memory; the exit code."""
-    kinds = Counter(_kind(outcome, run.right) for outcome in run.outcomes)
+    kinds = Counter(outcome.kind for outcome in run.outcomes)
     times = sorted(outcome.seconds for outcome in run.outcomes)
     late = sum(seconds > CALL_S + LATE_S for seconds in times)
     parts = ", ".join(f"{name} {version(name)}" for name in ("domo-mcp", "mcp", "httpx", "uvicorn"))
@@ -179,14 +186,14 @@ def report(run: Run, options: argparse.Namespace) -> int:
     return int(bool(late or kinds["wrong"] or kinds["own fault"]))
 
 
-def _kind(outcome: Outcome, right: Sequence[str]) -> str:
-    if outcome.text == right[outcome.call]:
+def _kind(answer: Answer, right: Answer) -> str:
+    if answer == right:
         return "right"
-    if not outcome.failed:
+    if not answer.failed:
         return "wrong"
-    if OWN_FAULT in outcome.text:
+    if OWN_FAULT in answer.text:
         return "own fault"
-    return f"told: {re.sub(r'to /[^ ]+', 'to …', outcome.text)[:70]} …"
+    return f"told: {re.sub(r'to /[^ ]+', 'to …', answer.text)[:70]} …"
 
 
 async def _put(url: str, options: argparse.Namespace) -> None:
