@@ -114,6 +114,8 @@ async def measure(url: str, options: argparse.Namespace) -> Run:
     """Every call once in peace, then all of them with faults."""
     async with open_app(configured(url, options.at_once)) as app, local_client(app) as client:
         right = [await answer(client, number) for number in range(len(CALLS))]
+        if failed := [answer.text for answer in right if answer.failed]:
+            raise SystemExit(f"Without faults a call fails: {failed[0]}")
         await _put(url, options)
         memory, began = [resident()], time.perf_counter()
         outcomes = await all_at_once(client, right, options, memory)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -204,12 +205,6 @@ async def outcomes(client: Client, asks: Sequence[Ask], at_once: int, call_timeo
     return [found[number] for number in range(len(asks))]
 
 
-def resident() -> int:
-    """The bytes of memory that this process holds; where the system does not tell so simply, 0."""
-    statm = Path("/proc/self/statm")
-    return int(statm.read_text(encoding="ascii").split()[1]) * 4096 if statm.exists() else 0
-
-
 def key(ask: Ask) -> str:
     """The call as text."""
     return f"{ask.tool} {ask.arguments}"
@@ -236,7 +231,7 @@ async def test_a_thousand_calls_at_twenty_percent_faults_are_right_or_told_in_ti
         for half in (asks[:500], asks[500:]):
             halves.append(await outcomes(client, half, 32, 5))
             gc.collect()
-            memory.append(resident())
+            memory.append(sys.getallocatedblocks())
 
     told = [
         outcome for ask, outcome in zip(asks, [*halves[0], *halves[1]], strict=True) if outcome not in right[key(ask)]
@@ -248,4 +243,5 @@ async def test_a_thousand_calls_at_twenty_percent_faults_are_right_or_told_in_ti
     assert len(told) < 400
     costly = Counter(request.digest for request in sandbox.state.processed if request.path == AI)
     assert max(costly.values()) == 1
-    assert memory[1] - memory[0] < 10 * 1024 * 1024
+    # Objects that live on; benchmarks/faults.py looks at the memory of a process of its own.
+    assert memory[1] < 1.05 * memory[0]

@@ -77,7 +77,10 @@ def test_a_wrong_environment_is_told_what_to_set(environment: dict[str, str], sa
         ('[policy]\naccess = "all"', ["policy.access", "'read', 'write' or 'full'"]),
         ('[instances.x]\nurl = "https://x.domo.com"', ["instances.x has no auth"]),
         ('[instances.x]\nauth = { token = "t" }', ["instances.x has no url"]),
-        ('[instances.x]\nkind = "sandbox"\ntokn = "t"', ["instances.x.tokn", "Known here: kind, url, host, surface, auth"]),
+        (
+            '[instances.x]\nkind = "sandbox"\ntokn = "t"',
+            ["instances.x.tokn", "Known here: kind, url, host, surface, auth"],
+        ),
         ('[instances.x.auth]\ntoken = "${DOMO_NOT_SET}"', ["${DOMO_NOT_SET}", "not set"]),
         ('default_instance = "y"\n[instances.x]\nkind = "sandbox"', ["'y' is not configured", "Configured: x"]),
     ],

@@ -48,7 +48,10 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Rule(BaseModel):
-    """One kind of fault, for requests whose path and method match the globs: a `share` of them, the first `times`."""
+    """One kind of fault, for requests whose path and method match the globs: a `share` of them, the first `times`.
+
+    `retry_after` and `delay_s` are seconds.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -65,7 +66,7 @@ class Select:
         body = self.text if self._limit_start is None else self.text[: self._limit_start].rstrip()
         if table is not None and not rules:
             for start, end, _ in reversed(self._table_spans):
-                body = body[:start] + quoted(table) + body[end:]
+                body = body[:start] + _from_name(table) + body[end:]
         if rules:
             body = self._under(rules, columns, body, table)
         rows = self.limit if limit is None else limit
@@ -84,7 +85,7 @@ class Select:
             raise SqlRefused("Every column of this dataset is hidden by policy.")
         for start, end, aliased in reversed(self._table_spans):
             name = body[start:end]
-            view = f"(SELECT {seen} FROM {quoted(table) if table else name})" + ("" if aliased else f" AS {name}")
+            view = f"(SELECT {seen} FROM {_from_name(table) if table else name})" + ("" if aliased else f" AS {name}")
             body = body[:start] + view + body[end:]
         return body
 
@@ -109,6 +110,11 @@ class Select:
                 out += [self.text[last : token.start], "?"]
                 last = token.end + 1
         return "".join(out) + self.text[last:]
+
+
+def _from_name(table: str) -> str:
+    """`table` as FROM takes it: bare where it is a plain word, as the examples of the SQL API document write it."""
+    return table if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", table) else quoted(table)
 
 
 def quoted(name: str) -> str:
