@@ -15,7 +15,7 @@ import anyio.to_thread
 
 from domo_mcp import telemetry
 from domo_mcp.catalog import Catalog
-from domo_mcp.config import Config
+from domo_mcp.config import Config, SandboxSettings
 from domo_mcp.errors import ConfigError, InvalidInput
 from domo_mcp.guard import policy
 from domo_mcp.guard.audit import Audit
@@ -43,6 +43,33 @@ SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but invented data
 SANDBOX_SESSION = "sandbox-session"
 
 
+class Embedded:
+    """The sandbox in this process: one for all instances of that kind, opened when the first of them is used."""
+
+    def __init__(self, settings: SandboxSettings, stack: AsyncExitStack, running: ASGIApp | None) -> None:
+        self._settings = settings
+        self._stack = stack
+        self._running = running
+        self._opening = anyio.Lock()
+
+    async def app(self) -> ASGIApp:
+        """The application that answers. Raises ConfigError where it cannot be opened."""
+        async with self._opening:
+            if self._running is None:
+                store = await anyio.to_thread.run_sync(open_store, self._settings.folder())
+                self._stack.callback(store.close)
+                self._running = self._on(store)
+            return self._running
+
+    def _on(self, store: Store) -> ASGIApp:
+        from domo_mcp.sandbox.ai import AiSettings
+        from domo_mcp.sandbox.app import sandbox_app
+
+        settings = self._settings
+        ai = AiSettings(settings.ai_url, settings.ai_model, settings.ai_key.get_secret_value())
+        return sandbox_app(store, ai=ai if settings.ai_url else None, plan=fault_plan(settings.faults))
+
+
 @dataclass
 class Instance:
     """One configured instance; the connection opens with the first call, so that starting costs none."""
@@ -51,7 +78,7 @@ class Instance:
     settings: InstanceSettings
     config: Config
     folders: Folders
-    embedded: ASGIApp | None
+    embedded: Embedded
     _stack: AsyncExitStack
     _open: tuple[Domo, Catalog] | None = None
     _opening: anyio.Lock = field(default_factory=anyio.Lock)
@@ -94,7 +121,7 @@ class Instance:
         from domo_mcp.client.limits import Limits
 
         limits = self.config.limits
-        embedded = await self._embedded() if self.sandbox else None
+        embedded = await self.embedded.app() if self.sandbox else None
         return await self._stack.enter_async_context(
             Domo.connect(
                 self.name,
@@ -113,19 +140,6 @@ class Instance:
         from domo_mcp.client.auth import AppSession, DeveloperToken
 
         return AppSession(SANDBOX_SESSION) if self.settings.surface == "app" else DeveloperToken(SANDBOX_TOKEN)
-
-    async def _embedded(self) -> ASGIApp:
-        """The sandbox in this process."""
-        if self.embedded:
-            return self.embedded
-        settings = self.config.sandbox
-        store = await anyio.to_thread.run_sync(open_store, settings.folder())
-        self._stack.callback(store.close)
-        from domo_mcp.sandbox.ai import AiSettings
-        from domo_mcp.sandbox.app import sandbox_app
-
-        ai = AiSettings(settings.ai_url, settings.ai_model, settings.ai_key.get_secret_value())
-        return sandbox_app(store, ai=ai if settings.ai_url else None, plan=fault_plan(settings.faults))
 
 
 def open_store(folder: Path | None) -> Store:
@@ -184,7 +198,7 @@ class App:
 async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIApp | None = None) -> AsyncIterator[App]:
     """The application for `config`; `local_files` is true where server and user share a machine.
 
-    `embedded` is a running sandbox for instances of that kind; without it each opens its own.
+    `embedded` is a running sandbox for instances of that kind; without it they open one.
 
     Raises ConfigError for a toolset that does not exist, and for a fault plan that is none.
     """
@@ -200,10 +214,11 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
     surfaces = {settings.surface for settings in config.instances.values()}
     folders = Folders(config.files, enabled=local_files)
     async with AsyncExitStack() as stack:
+        sandbox = Embedded(config.sandbox, stack, embedded)
         yield App(
             config=config,
             instances={
-                name: Instance(name, settings, config, folders, embedded, stack)
+                name: Instance(name, settings, config, folders, sandbox, stack)
                 for name, settings in config.instances.items()
             },
             gate=Gate(access, Audit(config.audit), config.results.max_tokens, config.limits.call_timeout_s),

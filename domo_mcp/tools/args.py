@@ -38,7 +38,7 @@ Picture = Annotated[
     Field(
         min_length=1,
         max_length=30_000_000,
-        description="A picture: data URI (data:image/png;base64,…), or a file below an allowed folder.",
+        description="A picture: data URI (data:image/png;base64,…); over stdio also a file below files.roots.",
     ),
 ]
 System = Annotated[str, Field(max_length=20_000, description="System prompt.")]

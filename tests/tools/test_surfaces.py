@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -275,3 +276,14 @@ class TestSeveralInstances:
                 "run_sql", {**sql, "dataset": "Sales Orders", "domo_instance": "app", "cursor": cursor}
             )
         assert result.is_error
+
+    async def test_two_sandbox_instances_are_one_sandbox(self, tmp_path: Path) -> None:
+        tables = {"sandbox": {"data": str(tmp_path / "data")}, "files": {"exports": ""}}
+        config = load(sandbox=True, overrides=tables, environment={})
+        config = type(config).model_validate(
+            {**config.model_dump(), "instances": INSTANCES, "default_instance": "product"}
+        )
+        async with open_app(config) as app, local_client(app) as client:
+            for instance in SURFACES:
+                result = await client.call_tool("whoami", {"domo_instance": instance})
+                assert not result.is_error, text_of(result)
