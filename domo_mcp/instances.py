@@ -147,7 +147,7 @@ def _from_keyring(name: str) -> str:
         ) from None
     try:
         secret: str | None = keyring.get_password(KEYRING_SERVICE, name)
-    except keyring.errors.KeyringError as error:
+    except Exception as error:  # noqa: BLE001 - a backend is anybody's code, and its message may hold the secret
         raise ConfigError(
             f"The system's keyring does not answer: {type(error).__name__}.", "Use file: or ${VAR}."
         ) from None

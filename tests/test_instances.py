@@ -27,6 +27,8 @@ class Ring(keyring.backend.KeyringBackend):
         self.kept = kept
 
     def get_password(self, service: str, username: str) -> str | None:
+        if username == "broken":
+            raise RuntimeError(SECRET)
         return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -51,10 +53,11 @@ def test_a_secret_comes_from_the_keyring(ring: Ring) -> None:
     assert revealed("keyring:acme") == SECRET
 
 
-@pytest.mark.parametrize("written", ["file:/no/such/file", "keyring:nobody"])
+@pytest.mark.parametrize("written", ["file:/no/such/file", "keyring:nobody", "keyring:broken"])
 def test_a_secret_that_is_not_there_is_told(ring: Ring, written: str) -> None:
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError) as error:
         revealed(written)
+    assert SECRET not in str(error.value)
 
 
 def test_an_empty_file_is_no_secret(tmp_path: Path) -> None:

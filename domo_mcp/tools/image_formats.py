@@ -23,7 +23,7 @@ _REFUSED = {
     "a HEIC or HEIF picture": rb"....ftyp(hei[cfmsx]|hev[cmsx]|mif1|msf1)",
     "an AVIF picture": rb"....ftypavi[fs]",
     "a PDF": rb"\s*%PDF-",
-    "an SVG drawing": rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg\b",
+    "an SVG drawing": rb"(?:\xef\xbb\xbf)?\s*+<(?:(?!<svg\b).)*+<svg\b|<svg\b",
 }
 
 

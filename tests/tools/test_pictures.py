@@ -110,6 +110,7 @@ def test_what_cameras_write_after_a_photograph_does_not_matter() -> None:
         (b"\0\0\0\x1cftypavif\0\0\0\0", "AVIF"),
         (b"%PDF-1.7\n", "PDF"),
         (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "SVG"),
+        (b"<!---->" * 280 + b"x", "no picture"),
         (b"PK\x03\x04 a workbook", "no picture of a known format"),
         (b"BM is how this text starts", "no picture of a known format"),
         (b"\x89", "no picture of a known format"),
