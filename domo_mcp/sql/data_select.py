@@ -8,6 +8,7 @@ a missing value fits no condition.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -82,7 +83,9 @@ class _Writer:
 
     def statement(self) -> str:
         query = self._query
-        groups = [*([self._period] if self._period else []), *map(quoted, query.group_by)]
+        # The period takes the place of its date, also where that is grouped by.
+        dated = {query.date_grain.field} if query.date_grain else set[str]()
+        groups = [*([self._period] if self._period else []), *(quoted(n) for n in query.group_by if n not in dated)]
         clauses = [
             f"SELECT {', '.join(self._selected()) or '*'} FROM table",
             f"WHERE {' AND '.join(map(self._condition, query.where))}" if query.where else "",
@@ -160,6 +163,10 @@ class _Writer:
     def _literal(self, name: str, value: Scalar) -> str:
         """A number for a number column; for any other the text, which is how such columns hold digits."""
         if isinstance(value, str):
+            if self._types[name] in _NUMBERS and not re.fullmatch(r"-?\d+(\.\d+)?", value.strip()):
+                raise InvalidInput(
+                    f"`{name}` holds numbers, and {value[:40]!r} is none.", "Write a number, like 1000.5."
+                )
             return _text(value)
         return scalar(value) if self._types[name] in _NUMBERS else _text(scalar(value))
 

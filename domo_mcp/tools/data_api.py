@@ -49,7 +49,7 @@ async def query_data(  # noqa: PLR0913, PLR0917 - the operators of the document
     cursor: args.Cursor | None = None,
     use_beast_modes: Annotated[bool, Field(description="Columns may be beast modes.")] = False,
 ) -> Table:
-    """Use it to filter and group one dataset without SQL; numbers are summed and other columns counted when grouped.
+    """Use it to filter and group one dataset without SQL; when grouped, numbers are summed and distinct others counted.
 
     For anything it cannot say (CASE, HAVING, formulas) use run_sql.
     """

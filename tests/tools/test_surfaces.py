@@ -211,6 +211,26 @@ async def test_what_query_data_cannot_read_is_told(on: On, surface: str, questio
     assert says in text_of(result)
 
 
+@pytest.mark.parametrize("surface", SURFACES)
+async def test_a_grained_date_that_is_grouped_by_too_counts_once(on: On, surface: str) -> None:
+    question = {
+        "fields": ["Order Date", "Revenue"],
+        "group_by": ["Order Date"],
+        "date_grain": {"field": "Order Date", "grain": "year"},
+    }
+    async with on(surface) as client:
+        text = text_of(await client.call_tool("query_data", {"dataset": NAMES[surface]["sales"], **question}))
+    assert len(rows_of(text)) == 1 + 4
+
+
+@pytest.mark.parametrize("condition", ["Revenue > abc", "Revenue > $5", "Revenue > 1_000"])
+async def test_a_number_column_is_not_compared_with_words(on: On, condition: str) -> None:
+    async with on("product") as client:
+        result = await client.call_tool("query_data", {"dataset": "Sales Orders", "where": [condition]})
+    assert result.is_error
+    assert "holds numbers" in text_of(result)
+
+
 async def test_the_fiscal_calendar_is_the_data_apis_own(on: On) -> None:
     grain = {
         "fields": ["Order Date", "Revenue"],
