@@ -19,6 +19,7 @@ AuthKind = Literal["developer-token", "client-credentials", "app-session"]
 
 KEYRING_SERVICE = "domo-mcp"
 PUBLIC_API = "https://api.domo.com"
+_LARGEST_SECRET = 64 * 1024
 
 _NEEDED: Mapping[AuthKind, tuple[str, ...]] = {
     "developer-token": ("token",),
@@ -122,7 +123,7 @@ class InstanceSettings(BaseModel):
 def revealed(written: str) -> str:
     """The secret that a configuration value stands for. Raises ConfigError, never with the secret in it."""
     if written.startswith("file:"):
-        return _from_file(Path(written.removeprefix("file:")).expanduser())
+        return _from_file(Path(written.removeprefix("file:")))
     if written.startswith("keyring:"):
         return _from_keyring(written.removeprefix("keyring:"))
     return written
@@ -130,8 +131,11 @@ def revealed(written: str) -> str:
 
 def _from_file(path: Path) -> str:
     try:
-        secret = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        known = path.expanduser()
+        if not known.is_file() or known.stat().st_size > _LARGEST_SECRET:
+            raise ConfigError(f"The secret in {path} is not in a small regular file.", "Check the path.")
+        secret = known.read_text(encoding="utf-8").strip()
+    except (OSError, RuntimeError, ValueError) as error:
         raise ConfigError(f"The secret in {path} cannot be read: {type(error).__name__}.", "Check the path.") from None
     if not secret:
         raise ConfigError(f"The file {path} is empty.", "Write the secret into it, and nothing else.")

@@ -53,7 +53,10 @@ def test_a_secret_comes_from_the_keyring(ring: Ring) -> None:
     assert revealed("keyring:acme") == SECRET
 
 
-@pytest.mark.parametrize("written", ["file:/no/such/file", "keyring:nobody", "keyring:broken"])
+@pytest.mark.parametrize(
+    "written",
+    ["file:/no/such/file", "file:/dev/zero", "file:~nobody-here/x", "file:a\0b", "keyring:nobody", "keyring:broken"],
+)
 def test_a_secret_that_is_not_there_is_told(ring: Ring, written: str) -> None:
     with pytest.raises(ConfigError) as error:
         revealed(written)
