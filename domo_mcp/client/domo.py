@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from domo_mcp.client.ai import Ai
 from domo_mcp.client.app_datasets import AppDatasets
+from domo_mcp.client.appdb import AppDb
 from domo_mcp.client.auth import AppSession, ClientCredentials, SignIn
 from domo_mcp.client.data_api import DataApi
 from domo_mcp.client.datasets import Datasets
@@ -34,17 +35,23 @@ _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")  # a name or an address
 
 @dataclass(frozen=True)
 class Domo:
-    """One instance: its services, by the name they have in the documents."""
+    """One instance: its services, by the name they have in the documents.
+
+    `aliases` are the datasets of an app, `rules` what its columns may show.
+    """
 
     name: str
     url: str
     surface: Surface
     session: Session
+    aliases: tuple[str, ...]
+    rules: ColumnRules
     datasets: Datasets
     query: Query
     data_api: DataApi
     ai: Ai
     people: People
+    appdb: AppDb
 
     @classmethod
     @asynccontextmanager
@@ -75,18 +82,32 @@ class Domo:
         place = _surface(auth, surface, origin)
         timeouts = Timeouts(request_s=timeout_s, call_s=call_timeout_s)
         async with Session(origin, auth, limits=limits, timeouts=timeouts, transport=transport) as session:
-            datasets = _datasets(session, place, aliases)
-            yield cls(
-                name=name,
-                url=origin,
-                surface=place,
-                session=session,
-                datasets=datasets,
-                query=Query(session, place, datasets, rules),
-                data_api=DataApi(session, place, datasets, rules),
-                ai=Ai(session, place),
-                people=People(session, place),
-            )
+            yield cls._on(session, name, origin, place, tuple(aliases), rules)
+
+    @property
+    def reading(self) -> Self:
+        """The same instance for who only reads: no service of it can send a change."""
+        return self._on(self.session.reading(), self.name, self.url, self.surface, self.aliases, self.rules)
+
+    @classmethod
+    def _on(
+        cls, session: Session, name: str, url: str, surface: Surface, aliases: tuple[str, ...], rules: ColumnRules
+    ) -> Self:
+        datasets = _datasets(session, surface, aliases)
+        return cls(
+            name=name,
+            url=url,
+            surface=surface,
+            session=session,
+            aliases=aliases,
+            rules=rules,
+            datasets=datasets,
+            query=Query(session, surface, datasets, rules),
+            data_api=DataApi(session, surface, datasets, rules),
+            ai=Ai(session, surface),
+            people=People(session, surface),
+            appdb=AppDb(session, surface),
+        )
 
 
 def _surface(auth: SignIn, wanted: Literal["product", "app"], origin: str) -> Surface:

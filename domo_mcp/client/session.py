@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
 from itertools import count
 from json import dumps
 from random import SystemRandom
@@ -20,7 +21,7 @@ from domo_mcp.client.limits import USUAL_LIMITS, Limits, Throttle
 from domo_mcp.client.retry import USUAL_PATIENCE, Patience, decide
 from domo_mcp.client.surface import ApiPath, Content
 from domo_mcp.client.wire import MAX_BYTES, NO_PARAMS, Method, Params, Request, Timeouts, Wire
-from domo_mcp.errors import DomoError
+from domo_mcp.errors import DomoError, InvalidInput
 
 T = TypeVar("T")
 
@@ -48,6 +49,7 @@ class Session:
     ) -> None:
         self._call_s = timeouts.call_s
         self._patience = patience
+        self._writes = True
         self._throttle = Throttle(limits)
         self._wire = Wire(url, sign_in, timeouts, limits.concurrency, transport)
 
@@ -58,6 +60,12 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._wire.close()
+
+    def reading(self) -> Self:
+        """The same connections and throttle for who only reads: `write` is refused there."""
+        session = copy(self)
+        session._writes = False  # noqa: SLF001 - its own copy
+        return session
 
     async def read(
         self,
@@ -94,8 +102,11 @@ class Session:
         """Send what changes Domo, a second time only where Domo surely did not act on the first.
 
         The body is `json`, or `content` where it is not JSON.
-        Returns the answer as the type `answer`: `bytes` where it may be empty. Raises `DomoError`.
+        Returns the answer as the type `answer`: `bytes` where it may be empty. Raises `DomoError`, and `RuntimeError`
+        on a session that only reads.
         """
+        if not self._writes:
+            raise RuntimeError("a tool only reads; hand the gate a Change")
         request = Request(
             method=method, path=path, effect="write", params=params, content=_body(json, content), max_bytes=MAX_BYTES
         )
@@ -150,4 +161,10 @@ class Session:
 def _body(json: object, content: Content | None) -> Content | None:
     if json is None:
         return content
-    return Content(dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(), "application/json")
+    try:
+        text = dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return Content(text.encode(), "application/json")
+    except ValueError:
+        raise InvalidInput(
+            "JSON has no NaN, no infinity and no half of a character.", "Pass null or a text in their place."
+        ) from None

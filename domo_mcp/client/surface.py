@@ -33,6 +33,16 @@ Service = Literal[
     "data versions",
     "streams",
     "the data dictionary",
+    "AppDB collections",
+    "AppDB collection",
+    "AppDB documents",
+    "AppDB document",
+    "AppDB query",
+    "AppDB update",
+    "AppDB bulk",
+    "AppDB upsert",
+    "AppDB permissions",
+    "AppDB export",
 ]
 
 PUBLIC_ORIGIN = "https://api.domo.com"
@@ -77,6 +87,8 @@ class Surface:
     instead: ClassVar[str]
     from_takes_alias: ClassVar[bool] = False
     """Whether FROM has to name the dataset as the path does; elsewhere the id in the path decides."""
+    one_app: ClassVar[bool] = False
+    """Whether AppDB is one app's own: its collections go by name, and an export takes all of them."""
     _places: ClassVar[Mapping[Service, str]]
 
     def offers(self, service: Service) -> bool:
@@ -120,18 +132,29 @@ class Product(Surface):
         "data versions": "api/data/v3/datasources/{}/dataversions/details",
         "streams": "api/data/v1/streams/{}",
         "the data dictionary": "api/ai/readiness/v1/data-dictionary/dataset/{}",
+        "AppDB collections": "api/datastores/v1/collections",
+        "AppDB collection": "api/datastores/v1/collections/{}",
+        "AppDB documents": "api/datastores/v1/collections/{}/documents",
+        "AppDB document": "api/datastores/v1/collections/{}/documents/{}",
+        "AppDB query": "api/datastores/v2/collections/{}/documents/query",
+        "AppDB update": "api/datastores/v1/collections/{}/documents/update",
+        "AppDB bulk": "api/datastores/v1/collections/{}/documents/bulk",
+        "AppDB upsert": "api/datastores/v2/collections/{}/documents/bulk",
+        "AppDB permissions": "api/datastores/v1/collections/{}/permission/{}/{}",
+        "AppDB export": "api/datastores/v1/export/{}",
     }
 
 
 class AppFramework(Surface):
     """What an app sees: `/domo/…`, `/data/v1`, `/sql/v1` on its own host, signed with an app session.
 
-    Datasets are the aliases of the app's manifest. Source: App-Framework document, AI Service Layer, Data API, SQL
-    API, User API, Groups API.
+    Datasets are the aliases of the app's manifest. Source: App-Framework document, AI Service Layer, AppDB API, Data
+    API, SQL API, User API, Groups API.
     """
 
     title = "the App-Framework surface"
     from_takes_alias = True
+    one_app = True
     instead = "It needs an instance on the product surface, with a developer token."
     _places: ClassVar[Mapping[Service, str]] = {
         "text to SQL": "domo/ai/v1/text/sql",
@@ -142,6 +165,16 @@ class AppFramework(Surface):
         "the identity of the caller": "domo/environment/v1",
         "the list of users": "domo/users/v1",
         "the list of groups": "domo/groups/v1",
+        "AppDB collections": "domo/datastores/v1/collections",
+        "AppDB collection": "domo/datastores/v1/collections/{}",
+        "AppDB documents": "domo/datastores/v1/collections/{}/documents",
+        "AppDB document": "domo/datastores/v1/collections/{}/documents/{}",
+        "AppDB query": "domo/datastores/v1/collections/{}/documents/query",
+        "AppDB update": "domo/datastores/v1/collections/{}/documents/update",
+        "AppDB bulk": "domo/datastores/v1/collections/{}/documents/bulk",
+        "AppDB upsert": "domo/datastores/v1/collections/{}/documents/bulk",
+        "AppDB permissions": "domo/datastores/v1/collections/{}/permission/{}/{}",
+        "AppDB export": "domo/datastores/v1/export",
     }
 
     def statement(self, sql: str) -> Content:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from domo_mcp.client.auth import DeveloperToken
+from domo_mcp.client.auth import AppSession, DeveloperToken
 from domo_mcp.client.domo import Domo
-from domo_mcp.client.surface import path
+from domo_mcp.client.surface import AppFramework, path
 from domo_mcp.errors import ConfigError, DomoFailed
 
 TOKEN = DeveloperToken("secret-token-1")
@@ -49,6 +51,28 @@ async def test_an_embedded_application_that_breaks_is_a_fault_of_the_server() ->
     async with Domo.connect("acme", "http://sandbox", TOKEN, app=broken_app) as domo:
         with pytest.raises(DomoFailed):
             await domo.session.write("POST", path("api"), bytes)
+
+
+async def test_who_only_reads_shares_the_connection_and_cannot_write() -> None:
+    asked: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        asked.append(f"{request.method} {request.url.path}")
+        answer: Response = JSONResponse({"id": "27"})
+        await answer(scope, receive, send)
+
+    session = AppSession("secret-session-1")
+    async with Domo.connect("acme", "http://sandbox", session, surface="app", aliases=["sales"], app=app) as domo:
+        reading = domo.reading
+        assert (reading.name, reading.url, reading.reading.url) == (domo.name, domo.url, domo.url)
+        assert isinstance(reading.surface, AppFramework)
+        assert (await reading.people.me()).id == "27"
+        assert [dataset.id for dataset in (await reading.datasets.search("")).items] == ["sales"]
+        with pytest.raises(RuntimeError, match="a tool only reads; hand the gate a Change"):
+            await reading.session.write("POST", path("api"), bytes)
+        assert await domo.session.write("POST", path("api"), bytes)
+    assert asked == ["GET /domo/environment/v1", "POST /api"]
 
 
 async def test_nothing_that_prints_an_instance_prints_its_token() -> None:
