@@ -3,6 +3,8 @@
 * DomoMcpError
     * ConfigError            the configuration cannot be used; the process ends with exit code 2
     * Refused                this server will not do it: policy, limits, missing access
+        * TicketRefused      a ticket that confirms nothing: forged, expired, used, somebody else's
+    * StateUnavailable       the store of journal and tickets cannot be used
     * InvalidInput           an argument that a caller can correct
         * UnknownName        no dataset, column, … of that name; carries the nearest real ones
         * SqlRefused         not exactly one readable SELECT, or outside the dataset's schema
@@ -47,6 +49,14 @@ class ConfigError(DomoMcpError):
 
 class Refused(DomoMcpError):
     """This server will not do it."""
+
+
+class TicketRefused(Refused):
+    """A ticket that confirms nothing."""
+
+
+class StateUnavailable(DomoMcpError):
+    """The store that keeps the journal and the tickets cannot be used; what needs it does not happen."""
 
 
 class InvalidInput(DomoMcpError):

@@ -16,6 +16,8 @@ RESERVED_TOKENS = 110
 _SUMMARY_TOKENS = 300
 _STRING_STEPS = (2000, 500, 120)
 _LIST_STEPS = (100, 30, 10, 3)
+_WORD_FOR_WORD = frozenset({"summary", "ticket"})
+"""Fields that are of no use in part: the caller has to repeat them."""
 
 
 def trim(table: Table, max_tokens: int) -> Table:
@@ -109,5 +111,5 @@ def _shortened(value: Any, texts: int, entries: int) -> Any:
     if isinstance(value, list):
         return [_shortened(part, texts, entries) for part in value[:entries]]
     if isinstance(value, dict):
-        return {key: _shortened(part, texts, entries) for key, part in value.items()}
+        return {key: part if key in _WORD_FOR_WORD else _shortened(part, texts, entries) for key, part in value.items()}
     return value

@@ -1,86 +1,187 @@
-"""The one path that every call takes: check, run within the time, trim, record."""
+"""The one path that every call takes: check, run, ask about a change, apply it, trim, record."""
 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
 
 from domo_mcp.errors import DomoMcpError, InvalidInput, Refused, SqlRefused, TimedOut
 from domo_mcp.guard import budget, policy
+from domo_mcp.guard.applying import Applier
+from domo_mcp.guard.asking import GRANT_MINUTES, Question
 from domo_mcp.guard.audit import Audit
+from domo_mcp.guard.prepared import Caller, Prepared, Request, prepared
+from domo_mcp.guard.preview import Preview, digest, preview, question
+from domo_mcp.guard.ticket import Pending, Tickets
+from domo_mcp.guard.written import Written
+from domo_mcp.tools.change import Change
 from domo_mcp.tools.results import Answer, Page, Text
 from domo_mcp.tools.table import Table
-from domo_mcp.tools.toolset import Call, Tool
+from domo_mcp.tools.toolset import Tool
 
 Result = Table | Text | Page[Any] | Answer
 
 _REFUSALS = frozenset({Refused.__name__, InvalidInput.__name__, SqlRefused.__name__})
+_DECLINED = {
+    "no": "The person said no; nothing was changed.",
+    "cancelled": "The person closed the question; nothing was changed.",
+    "unanswered": "Nobody answered the question in time; nothing was changed.",
+}
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Who calls, and on which instance."""
-
-    principal: str
-    instance: str
-
-
-@dataclass(frozen=True)
+@dataclass
 class Gate:
     """Guards every tool; a tool neither sees nor reaches it."""
 
-    access: policy.Access
     audit: Audit
+    tickets: Tickets
+    applier: Applier
     max_tokens: int
     call_timeout_s: float
+    _grants: dict[tuple[str, ...], float] = field(default_factory=dict)
+    _locks: defaultdict[tuple[str, ...], anyio.Lock] = field(default_factory=lambda: defaultdict(anyio.Lock))
 
-    async def run(self, tool: Tool, call: Call, arguments: Mapping[str, Any], caller: Caller) -> Result:
-        """The tool's answer, trimmed to the caller's budget.
+    async def run(self, request: Request) -> Result:
+        """The tool's answer, trimmed to the caller's budget; of a tool that changes Domo what became of the change.
 
         Raises Refused before anything is sent where policy says no, TimedOut where no answer came in time, and whatever
         the tool raises.
         """
-        started, outcome = time.monotonic(), "cancelled"
+        record = _Record(self.audit, request)
         try:
-            policy.check(self.access, tool)
+            result = await self._answer(request)
+            if isinstance(result, Change):
+                result = await self._decide(request, prepared(result, request.tool, request.arguments))
+                record.told(result)
+            record.outcome = "ok"
+            return self._trim(result, request.arguments)
+        except DomoMcpError as error:
+            record.outcome = type(error).__name__
+            raise
+        except Exception as error:
+            record.outcome = getattr(error, "outcome", "failed")
+            raise
+        finally:
+            record.write()
+
+    def turn_away(self, tool: Tool, arguments: Mapping[str, Any], caller: Caller, error: DomoMcpError) -> None:
+        """Put a call on record whose arguments could not be read."""
+        _write(self.audit, tool, arguments, caller, {"outcome": type(error).__name__}, time.monotonic())
+
+    async def explain(self, request: Request) -> list[str]:
+        """What the policy would do with this call and why, without doing it. Raises as `run` does."""
+        result = await self._answer(request)
+        if not isinstance(result, Change):
+            return ["It changes nothing in Domo: it is answered at once."]
+        change = prepared(result, request.tool, request.arguments)
+        self._check(request, change)
+        told = [f"Would: {change.summary}", f"Objects: {change.count:,}. Undo: {change.undo}."]
+        for can_ask, client in ((True, "A client that can ask a person"), (False, "A client that cannot")):
+            how = self._ruling(request, change, can_ask=can_ask)
+            told.append(f"{client}: {_WAYS[how.way]}{f' ({how.why})' if how.why else ''}.")
+        return told
+
+    async def _answer(self, request: Request) -> Any:
+        policy.check_access(request.caller.policy.access, request.tool)
+        try:
             with anyio.fail_after(self.call_timeout_s):
-                result: Result = await one_failure(tool.fn(call, **arguments))
-            outcome = "ok"
-            return self._trim(result, arguments)
+                return await one_failure(request.tool.fn(request.call, **request.arguments))
         except TimeoutError:
-            outcome = "TimedOut"
             raise TimedOut(
                 f"No answer within {self.call_timeout_s:g} seconds.",
                 "Ask for less: fewer rows, a filter, an aggregate.",
             ) from None
-        except DomoMcpError as error:
-            outcome = type(error).__name__
-            raise
-        except Exception:
-            outcome = "failed"
-            raise
-        finally:
-            self._record(tool, arguments, caller, outcome, started)
 
-    def turn_away(self, tool: Tool, arguments: Mapping[str, Any], caller: Caller, error: DomoMcpError) -> None:
-        """Put a call on record whose arguments could not be read."""
-        self._record(tool, arguments, caller, type(error).__name__, time.monotonic())
+    def _check(self, request: Request, change: Prepared) -> None:
+        policy.check_access(request.caller.policy.access, change.tool, change.effect)
+        policy.check_reach(request.caller.policy, change.effect, change)
 
-    def _record(self, tool: Tool, arguments: Mapping[str, Any], caller: Caller, outcome: str, started: float) -> None:
-        self.audit.record(
-            arguments=arguments,
-            principal=caller.principal,
-            instance=caller.instance,
-            tool=tool.name,
-            effect=tool.effect.value,
-            decision="refused" if outcome in _REFUSALS else "allowed",
-            outcome=outcome,
-            duration_ms=round((time.monotonic() - started) * 1000),
+    def _ruling(self, request: Request, change: Prepared, *, can_ask: bool) -> policy.Ruling:
+        granted = self._grants.get(_grant(request, change), 0.0) > time.monotonic()
+        return policy.ruling(
+            request.caller.policy, change.tool, change.effect, change, can_ask=can_ask, granted=granted
         )
+
+    async def _decide(self, request: Request, change: Prepared) -> Written:
+        self._check(request, change)
+        shown, now = preview(change, request.domo.rules), self._digest(request, change)
+        how = self._ruling(request, change, can_ask=request.person.can_be_asked)
+        if how.way == "refuse":
+            return _refused(shown, how.why)
+        if change.ticket:
+            return await self._redeem(request, change, shown, now)
+        if how.way == "ask":
+            return await self._ask(request, change, shown, now)
+        if how.way == "ticket":
+            return await self._issue(request, change, shown, now, f"A yes is needed: {how.why}.")
+        return await self._apply(request, change, now, how.yes)
+
+    async def _ask(self, request: Request, change: Prepared, shown: Preview, now: str) -> Written:
+        minutes = change.undo != "none" and not change.must_confirm
+        asked = Question(question(shown, request.caller.instance), now, offers_minutes=minutes)
+        reply = await request.person.ask(asked)
+        if reply.answer not in {"once", "minutes"}:
+            return Written(status="declined", summary=change.summary, reason=_DECLINED[reply.answer])
+        if reply.answer == "minutes" and minutes:
+            self._grants[_grant(request, change)] = time.monotonic() + GRANT_MINUTES * 60
+        return await self._apply(request, change, now, "person", stale=reply.stale)
+
+    async def _issue(self, request: Request, change: Prepared, shown: Preview, now: str, reason: str) -> Written:
+        caller = request.caller
+        ticket = await self.tickets.issue(
+            Pending(caller.principal, caller.instance, change.tool.name, change.arguments, now, change.summary),
+            life_s=caller.policy.ticket_s,
+        )
+        return Written(
+            status="needs_confirmation",
+            summary=change.summary,
+            reason=reason,
+            preview=shown,
+            ticket=ticket,
+            next=(
+                "Nothing was changed yet. Show the preview to the person you work for; with their yes call "
+                "confirm_change with this ticket and the summary word for word."
+            ),
+        )
+
+    async def _redeem(self, request: Request, change: Prepared, shown: Preview, now: str) -> Written:
+        if change.seen != now:
+            reason = "What it would change has changed since the preview; nothing was applied. This is the new preview."
+            return await self._issue(request, change, shown, now, reason)
+        if not await self.tickets.use(change.ticket):
+            raise Refused("This ticket was used already.", "See list_changes for what it did.")
+        return await self._apply(request, change, now, "ticket")
+
+    async def _apply(self, request: Request, change: Prepared, now: str, yes: str, *, stale: bool = False) -> Written:
+        """Apply, one change of a thing at a time; not where it is no longer the change that was agreed to."""
+        lock = self._locks[(request.caller.instance, change.on.kind, change.on.id)]
+        stale = stale or lock.locked()
+        async with lock:
+            if stale:
+                again = prepared(await self._answer(request), request.tool, request.arguments)
+                if self._digest(request, again) != now:
+                    return _moved(preview(again, request.domo.rules))
+                change = again
+            applied = await self.applier.apply(request, change, yes)
+        return Written(
+            status="applied",
+            summary=change.summary,
+            change=applied.id,
+            confirmed_by=yes,
+            verified=applied.verified,
+            differences=applied.differences or None,
+            facts=[*change.notes, *applied.facts] or None,
+            new_ids=dict(applied.outcome.ids) or None,
+            undo=change.undo,
+        )
+
+    def _digest(self, request: Request, change: Prepared) -> str:
+        return digest(change.tool.name, change.arguments, request.caller.instance, change)
 
     def _trim(self, result: Result, arguments: Mapping[str, Any]) -> Result:
         tokens = arguments.get("max_tokens") or self.max_tokens
@@ -91,7 +192,75 @@ class Gate:
         return budget.trim_text(result, tokens) if isinstance(result, Text) else budget.trim_answer(result, tokens)
 
 
-async def one_failure(answer: Awaitable[Result]) -> Result:
+_WAYS = {
+    "apply": "it is applied at once",
+    "ask": "a person is asked first",
+    "ticket": "it waits with a ticket for confirm_change",
+    "refuse": "it is refused",
+}
+
+
+class _Record:
+    """What the audit line of one call will say."""
+
+    def __init__(self, audit: Audit, request: Request) -> None:
+        self.outcome = "cancelled"
+        self._audit, self._request, self._started = audit, request, time.monotonic()
+        self._facts: dict[str, str] = {}
+
+    def told(self, written: Written) -> None:
+        """Take over what became of a change."""
+        facts = {"status": written.status, "confirmed_by": written.confirmed_by, "change": written.change}
+        self._facts = {name: fact for name, fact in facts.items() if fact}
+
+    def write(self) -> None:
+        """Write the line."""
+        request = self._request
+        facts = {"outcome": self.outcome, **self._facts}
+        _write(self._audit, request.tool, request.arguments, request.caller, facts, self._started)
+
+
+def _write(
+    audit: Audit, tool: Tool, arguments: Mapping[str, Any], caller: Caller, facts: Mapping[str, str], started: float
+) -> None:
+    refused = facts["outcome"] in _REFUSALS or facts.get("status") == "refused"
+    audit.record(
+        arguments=arguments,
+        principal=caller.principal,
+        instance=caller.instance,
+        tool=tool.name,
+        effect=tool.effect.value,
+        decision="refused" if refused else "allowed",
+        **facts,
+        duration_ms=round((time.monotonic() - started) * 1000),
+    )
+
+
+def _refused(shown: Preview, why: str) -> Written:
+    return Written(
+        status="refused",
+        summary=shown.summary,
+        reason=f"{why} Nothing was changed.",
+        preview=shown,
+        next="Use a client that can ask a person (MCP elicitation), or do it in Domo itself.",
+    )
+
+
+def _moved(shown: Preview) -> Written:
+    return Written(
+        status="needs_confirmation",
+        summary=shown.summary,
+        reason="What it would change has changed since the question; nothing was applied. This is the new preview.",
+        preview=shown,
+        next="Call the tool again to be asked about it as it is now.",
+    )
+
+
+def _grant(request: Request, change: Prepared) -> tuple[str, ...]:
+    return (request.caller.principal, request.caller.instance, change.on.kind, change.on.id)
+
+
+async def one_failure(answer: Awaitable[Any]) -> Any:
     """The answer; where several reads at the same time failed as expected, the first failure without its group."""
     try:
         return await answer

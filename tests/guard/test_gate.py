@@ -49,13 +49,17 @@ async def test_a_part_of_a_dataset_that_may_not_be_read_is_told(connect: Connect
     assert "may not do this" in text_of(result)
 
 
-async def test_reading_tools_exist_at_every_access_level(connect: Connect) -> None:
-    names = []
+async def test_an_access_level_lists_the_tools_that_it_covers_and_no_others(connect: Connect) -> None:
+    names: dict[str, set[str]] = {}
     for access in ("read", "write", "full"):
         async with connect(policy={"access": access}) as client:
-            names.append([tool.name for tool in (await client.list_tools()).tools])
-    assert names[0] == names[1] == names[2]
-    assert "run_sql" in names[0]
+            names[access] = {tool.name for tool in (await client.list_tools()).tools}
+    changes = {"confirm_change", "list_changes", "undo_change"}
+    assert "run_sql" in names["read"]
+    assert not names["read"] & {"create_appdb_documents", "delete_appdb_documents", *changes}
+    assert names["write"] - names["read"] >= {"create_appdb_documents", "update_appdb_documents", *changes}
+    assert names["full"] - names["write"] == {"delete_appdb_documents"}
+
 
 
 async def test_reads_that_fail_at_the_same_time_are_told_as_one_failure(connect: Connect, sandbox: Starlette) -> None:

@@ -1,0 +1,160 @@
+"""Making a change happen: on record before, applied once, read back, on record after."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import anyio
+from pydantic import JsonValue
+
+from domo_mcp.client.domo import Domo
+from domo_mcp.errors import DomoError, DomoMcpError, StateUnavailable, TimedOut
+from domo_mcp.guard.journal import Draft, Journal
+from domo_mcp.guard.prepared import Prepared, Request
+from domo_mcp.guard.preview import differences, same
+from domo_mcp.tools.change import NEW, Keeper, Outcome, Snapshot
+
+logger = logging.getLogger(__name__)
+
+_READ_BACK_S = 20
+
+Settled = Literal["applied", "failed", "partial", "unknown"]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A change that happened: its id in the journal, what Domo said, and what reading back showed."""
+
+    id: str
+    outcome: Outcome
+    verified: bool | None
+    differences: list[str]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Applier:
+    """Applies changes, one attempt each."""
+
+    journal: Journal
+    keepers: Mapping[str, Keeper]
+    timeout_s: float
+
+    async def apply(self, request: Request, change: Prepared, yes: str) -> Applied:
+        """Apply `change`; from here on nothing interrupts it but the end of the process.
+
+        Raises StateUnavailable before anything is sent where it cannot be put on record, else what Domo raised, with a
+        hint that says what it is like now.
+        """
+        with anyio.CancelScope(shield=True):
+            entry = await self.journal.begin(_draft(request, change, yes))
+            return await self._attempt(request.domo, change, entry.id)
+        raise AssertionError("a shield lets everything through")
+
+    async def _attempt(self, domo: Domo, change: Prepared, entry: str) -> Applied:
+        try:
+            with anyio.fail_after(self.timeout_s):
+                outcome = await change.apply(domo)
+        except TimeoutError:
+            late = TimedOut(f"Domo did not answer the change within {self.timeout_s:g} seconds.")
+            return await self._settle_failure(domo, change, entry, late)
+        except DomoMcpError as error:
+            return await self._settle_failure(domo, change, entry, error)
+        except Exception:
+            await self._finish(entry, "unknown", None, "It ended in a fault of this server.", change)
+            raise
+        return await self._verify(domo, change, entry, outcome)
+
+    async def _verify(self, domo: Domo, change: Prepared, entry: str, outcome: Outcome) -> Applied:
+        expected = {outcome.ids.get(key, key): content for key, content in change.after.objects.items()}
+        lost = [key for key in expected if key.startswith(NEW)]
+        ids = [key for key in dict.fromkeys([*expected, *change.before.objects]) if not key.startswith(NEW)]
+        found = await self.read(domo, change.after if change.after.kind else change.before, ids)
+        told: list[str] = []
+        if found is not None and expected:
+            told = differences({key: content for key, content in expected.items() if key in found}, found, domo.rules)
+            told += [f"{len(lost)} new objects could not be told from others with the same content"] if lost else []
+        verified = None if found is None or not expected else not told
+        after = found if found is not None else {key: content for key, content in expected.items() if key not in lost}
+        facts = outcome.facts + await self._finish(entry, "applied", after, "; ".join(told), change)
+        return Applied(entry, outcome, verified, told, facts)
+
+    async def _settle_failure(self, domo: Domo, change: Prepared, entry: str, error: DomoMcpError) -> Applied:
+        """What became of a change whose answer is an error, or did not come."""
+        found = await self.read(domo, change.before, list(change.before.objects))
+        status = settled(change.before.objects, change.after.objects, found)
+        if status == "unknown" and isinstance(error, DomoError) and error.surely_unprocessed:
+            status = "failed"
+        facts = await self._finish(entry, status, found, error.message, change)
+        if status == "applied" and found is not None:
+            lost = f"Domo's answer was lost ({error.message.rstrip('.')}), and reading back shows the change is there."
+            return Applied(entry, Outcome(), True, [], (lost, *facts))
+        error.hint = f"{error.hint} {_TOLD[status].format(entry)}".strip()
+        raise error
+
+    async def read(self, domo: Domo, snapshot: Snapshot, ids: list[str]) -> dict[str, JsonValue] | None:
+        """The objects as they are now; None where they cannot be read."""
+        keeper = self.keepers.get(snapshot.kind)
+        if keeper is None:
+            return None
+        try:
+            with anyio.fail_after(_READ_BACK_S):
+                return await keeper.read(domo, snapshot.place, ids)
+        except (DomoMcpError, TimeoutError) as error:
+            logger.warning("Reading back failed: %s", error)
+            return None
+
+    async def _finish(
+        self, entry: str, status: Settled, after: Mapping[str, JsonValue] | None, note: str, change: Prepared
+    ) -> tuple[str, ...]:
+        """Complete the journal's entry. What happened stands even where that fails, which is then told."""
+        kept = change.before if change.before.kind else change.after
+        try:
+            await self.journal.finish(entry, status, None if after is None else replace(kept, objects=after), note)
+            if change.undoes and status == "applied":
+                await self.journal.mark_undone(change.undoes, entry)
+        except StateUnavailable as error:
+            logger.exception("The journal's entry %s stays open", entry)
+            return (f"The journal could not be completed ({error.message.rstrip('.')}): {entry} stays open there.",)
+        return ()
+
+
+_TOLD: Mapping[Settled, str] = {
+    "applied": "The change is there ({}).",
+    "failed": "Nothing was changed (journal: {}).",
+    "partial": "Part of it was changed: list_changes tells, undo_change with {} takes it back.",
+    "unknown": "Whether it was changed is not known (journal: {}): read it before you try again.",
+}
+
+
+def settled(
+    before: Mapping[str, JsonValue], after: Mapping[str, JsonValue], found: Mapping[str, JsonValue] | None
+) -> Settled:
+    """What became of a change, told by what is there now; pure. New objects have no id to look for: unknown."""
+    if found is None or not after or any(key.startswith(NEW) for key in after):
+        return "unknown"
+    applied = {key for key in after if same(after[key], found.get(key))}
+    untouched = {key for key in after if same(before.get(key), found.get(key))}
+    if untouched >= after.keys():
+        return "failed"
+    if applied >= after.keys():
+        return "applied"
+    return "partial" if applied | untouched >= after.keys() else "unknown"
+
+
+def _draft(request: Request, change: Prepared, yes: str) -> Draft:
+    return Draft(
+        principal=request.caller.principal,
+        instance=request.caller.instance,
+        tool=change.tool.name,
+        summary=change.summary,
+        thing=change.on,
+        yes=yes,
+        before=change.before,
+        intended=change.after,
+        undo=change.undo,
+        undoes=change.undoes or None,
+    )

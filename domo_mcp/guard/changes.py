@@ -1,0 +1,136 @@
+"""Changes that wait for a yes, and those that were made: what a ticket stands for, and what takes a change back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from domo_mcp.client.domo import Domo
+from domo_mcp.errors import Refused, UnknownName
+from domo_mcp.guard.applying import Applier, settled
+from domo_mcp.guard.journal import Entry
+from domo_mcp.guard.prepared import Caller, from_json, prepared
+from domo_mcp.guard.preview import differences
+from domo_mcp.guard.ticket import Tickets
+from domo_mcp.sql import ColumnRules
+from domo_mcp.tools.change import Change, Keeper, Outcome, Snapshot
+from domo_mcp.tools.changes import ChangeEntry
+from domo_mcp.tools.toolset import Call, Tool
+from domo_mcp.untrusted import one_line
+
+_NO_RULES = ColumnRules()
+
+
+@dataclass(frozen=True)
+class OwnChanges:
+    """The changes of one caller on one instance."""
+
+    caller: Caller
+    tickets: Tickets
+    applier: Applier
+    tools: Mapping[str, Tool]
+
+    async def pending(self, call: Call, ticket: str, summary: str) -> Change:
+        """The change that a ticket stands for, as it would be now.
+
+        Raises Refused for a ticket that is not good, and what the tool raises that proposed it.
+        """
+        waiting = await self.tickets.read(
+            ticket, principal=self.caller.principal, instance=self.caller.instance, summary=summary
+        )
+        tool = self.tools.get(waiting.tool)
+        if tool is None:
+            raise Refused(f"{waiting.tool} is not offered any more.", "Nothing was changed.")
+        arguments = from_json(tool, waiting.arguments)
+        return prepared(await tool.fn(call, **arguments), tool, arguments, ticket=ticket, seen=waiting.digest)
+
+    async def recent(self, call: Call, *, limit: int, offset: int, undoable: bool | None) -> Sequence[ChangeEntry]:
+        """Changes of the caller on this instance, newest first; one that a crash left open is looked into first."""
+        await self._settle_open(call.domo)
+        entries = await self.applier.journal.recent(
+            self.caller.principal, self.caller.instance, limit=limit, offset=offset, undoable=undoable
+        )
+        return [_told(entry) for entry in entries]
+
+    async def inverse(self, call: Call, change_id: str) -> Change:
+        """The change that takes another one back, where its target is still as that change left it.
+
+        Raises UnknownName for an id that is not in the journal, Refused where it cannot be undone, or not any more.
+        """
+        await self._settle_open(call.domo)
+        entry = await self.applier.journal.get(change_id, self.caller.principal)
+        if entry is None or entry.instance != self.caller.instance:
+            raise UnknownName(f"There is no change {one_line(change_id, 40)} here.", "See list_changes for the ids.")
+        keeper = self._keeper(entry)
+        await call.catalog.permit(entry.thing.kind, entry.thing.id, entry.thing.name)
+        left = entry.after or Snapshot()
+        current = await self._unmoved(call.domo, entry, left)
+        wanted = replace(entry.before, objects={key: entry.before.objects.get(key) for key in current.objects})
+        change = Change(
+            summary=_undoing(entry),
+            on=entry.thing,
+            apply=partial(_restored, keeper, wanted, current),
+            undo=entry.undo,
+            before=current,
+            after=wanted,
+        )
+        tool = self.tools["undo_change"]
+        effect = keeper.effect(wanted, current)
+        return prepared(change, tool, {"change": entry.id}, effect=effect, undoes=entry.id)
+
+    def _keeper(self, entry: Entry) -> Keeper:
+        if entry.undone_by:
+            raise Refused(f"{entry.id} was undone already, by {entry.undone_by}.", f"undo_change {entry.undone_by}?")
+        if entry.status not in {"applied", "partial"}:
+            raise Refused(f"{entry.id} is {entry.status}: there is nothing known to take back.", entry.note)
+        keeper = self.applier.keepers.get(entry.before.kind or (entry.after.kind if entry.after else ""))
+        if entry.undo == "none" or keeper is None or entry.after is None:
+            raise Refused(f"{entry.id} cannot be undone: {entry.summary}", "Domo offers no way back.")
+        return keeper
+
+    async def _unmoved(self, domo: Domo, entry: Entry, left: Snapshot) -> Snapshot:
+        """The objects as they are; Refused where they are no longer as the change left them."""
+        keeper = self.applier.keepers[left.kind]
+        current = await keeper.read(domo, left.place, list(left.objects))
+        moved = differences(left.objects, current, _NO_RULES)
+        if moved:
+            raise Refused(
+                f"{entry.id} is not undone: its target has changed since ({'; '.join(moved[:3])}).",
+                "Undoing would lose that later change. Read it and decide what it should be.",
+            )
+        return replace(left, objects=current)
+
+    async def _settle_open(self, domo: Domo) -> None:
+        """Look into changes whose process ended in the middle: what is there now often tells what became of them."""
+        journal = self.applier.journal
+        for entry in await journal.unknown(self.caller.principal, self.caller.instance):
+            ids = list(dict.fromkeys([*entry.before.objects, *entry.intended.objects]))
+            snapshot = entry.before if entry.before.kind else entry.intended
+            found = await self.applier.read(domo, snapshot, ids)
+            status = settled(entry.before.objects, entry.intended.objects, found)
+            if status != "unknown" and found is not None:
+                note = "The process ended in the middle of it; reading back tells."
+                await journal.settle(entry.id, status, replace(snapshot, objects=found), note)
+
+
+async def _restored(keeper: Keeper, wanted: Snapshot, current: Snapshot, domo: Domo) -> Outcome:
+    return await keeper.restore(domo, wanted, current)
+
+
+def _undoing(entry: Entry) -> str:
+    return f"Undo {entry.id}: {one_line(entry.summary, 170)}"
+
+
+def _told(entry: Entry) -> ChangeEntry:
+    return ChangeEntry(
+        change=entry.id,
+        time=entry.time.isoformat(timespec="seconds"),
+        tool=entry.tool,
+        summary=entry.summary,
+        status=entry.status,
+        confirmed_by=entry.yes,
+        undo="none" if entry.status not in {"applied", "partial"} else entry.undo,
+        undone_by=entry.undone_by,
+        note=entry.note or None,
+    )

@@ -1,0 +1,201 @@
+"""The journal: every change on record before it is sent, and how it ended; what undo_change works from."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from domo_mcp.state import State
+from domo_mcp.state.changes import ChangeRow
+from domo_mcp.tools.change import Snapshot, Thing, Undoable
+
+logger = logging.getLogger(__name__)
+
+Ending = Literal["applied", "failed", "unknown", "partial"]
+Status = Literal["pending", "applied", "failed", "unknown", "partial"]
+
+_ID = re.compile(r"c-[a-z2-7]{8}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_MINUTE = timedelta(minutes=1)
+_MB = 1_000_000
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class JournalSettings(BaseModel):
+    """`[journal]`: how long changes can be looked up and undone, and how much of the disk that may take."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keep_days: int = Field(30, ge=1)
+    max_mb: int = Field(500, ge=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A change that is about to be made.
+
+    `yes` says how it was confirmed, `before` what is there now and `intended` what will be; `undoes` is the id of the
+    change that it takes back.
+    """
+
+    principal: str
+    instance: str
+    tool: str
+    summary: str
+    thing: Thing
+    yes: str
+    before: Snapshot
+    intended: Snapshot
+    undo: Undoable
+    undoes: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry(Draft):
+    """A change on record: `after` is what was found there afterwards, None where it was not read."""
+
+    id: str
+    time: datetime
+    status: Status = "pending"
+    after: Snapshot | None = None
+    undone_by: str | None = None
+    note: str = ""
+
+
+class Journal:
+    """The changes of all processes on one state; every method raises StateUnavailable."""
+
+    def __init__(self, state: State, settings: JournalSettings, clock: Callable[[], datetime] = _utc_now) -> None:
+        self._state = state
+        self._settings = settings
+        self._clock = clock
+        self._pruned = _EPOCH
+
+    async def begin(self, draft: Draft) -> Entry:
+        """Put a change on record; it is on disk when this returns. What is too old, or too much, goes."""
+        await self._prune()
+        while True:
+            entry = Entry(**_fields(draft), id=_new_id(), time=self._clock())
+            if await self._state.changes.add(_row(entry)):
+                return entry
+
+    async def finish(self, change_id: str, status: Ending, after: Snapshot | None, note: str) -> None:
+        """Complete a change of this process."""
+        if not await self._state.changes.finish(change_id, status, _outcome(after, note)):
+            logger.error("The change %s is not in the journal any more; it ended as %s.", change_id, status)
+
+    async def settle(self, change_id: str, status: Ending, after: Snapshot | None, note: str) -> bool:
+        """Complete a change of unknown end; False where another process did."""
+        return await self._state.changes.settle(change_id, status, _outcome(after, note))
+
+    async def mark_undone(self, change_id: str, by: str) -> bool:
+        """Say that the change `by` took this one back; False where another did before."""
+        return await self._state.changes.mark_undone(change_id, by)
+
+    async def get(self, change_id: str, principal: str) -> Entry | None:
+        """The principal's change of that id; that of another principal is not there."""
+        if not _ID.fullmatch(change_id):
+            return None
+        await self._state.changes.give_up_on_the_dead()
+        row = await self._state.changes.get(change_id, principal)
+        return _entry(row) if row else None
+
+    async def recent(
+        self, principal: str, instance: str, *, limit: int, offset: int = 0, undoable: bool | None = None
+    ) -> list[Entry]:
+        """The principal's changes on an instance, newest first; `undoable` chooses those that can be taken back."""
+        await self._state.changes.give_up_on_the_dead()
+        rows = await self._state.changes.recent(principal, instance, limit=limit, offset=offset, undoable=undoable)
+        return [_entry(row) for row in rows]
+
+    async def unknown(self, principal: str, instance: str) -> list[Entry]:
+        """The principal's changes on an instance whose end nobody knows: their process died, or lost the answer."""
+        await self._state.changes.give_up_on_the_dead()
+        return [_entry(row) for row in await self._state.changes.unknown(principal, instance)]
+
+    async def _prune(self) -> None:
+        """Not more than once a minute: it reads the whole table."""
+        now = self._clock()
+        if timedelta(0) <= now - self._pruned < _MINUTE:
+            return
+        self._pruned = now
+        oldest = now - timedelta(days=self._settings.keep_days)
+        await self._state.changes.prune(_microseconds(oldest), self._settings.max_mb * _MB)
+
+
+def _new_id() -> str:
+    return f"c-{base64.b32encode(secrets.token_bytes(5)).decode().lower()}"
+
+
+def _fields(draft: Draft) -> dict[str, Any]:
+    return {part.name: getattr(draft, part.name) for part in fields(Draft)}
+
+
+def _row(entry: Entry) -> ChangeRow:
+    intent = {
+        "tool": entry.tool,
+        "summary": entry.summary,
+        "thing": asdict(entry.thing),
+        "yes": entry.yes,
+        "before": _json(entry.before),
+        "intended": _json(entry.intended),
+        "undoes": entry.undoes,
+    }
+    return ChangeRow(
+        id=entry.id,
+        time=_microseconds(entry.time),
+        principal=entry.principal,
+        instance=entry.instance,
+        status=entry.status,
+        undo=entry.undo,
+        undone_by=entry.undone_by,
+        intent=json.dumps(intent),
+        outcome=_outcome(entry.after, entry.note),
+    )
+
+
+def _entry(row: ChangeRow) -> Entry:
+    intent, outcome = json.loads(row.intent), json.loads(row.outcome)
+    return Entry(
+        id=row.id,
+        time=_EPOCH + row.time * _MICROSECOND,
+        principal=row.principal,
+        instance=row.instance,
+        tool=intent["tool"],
+        summary=intent["summary"],
+        thing=Thing(**intent["thing"]),
+        yes=intent["yes"],
+        before=Snapshot(**intent["before"]),
+        intended=Snapshot(**intent["intended"]),
+        undo=cast("Undoable", row.undo),
+        undoes=intent["undoes"],
+        status=cast("Status", row.status),
+        after=Snapshot(**outcome["after"]) if outcome["after"] else None,
+        undone_by=row.undone_by,
+        note=outcome["note"],
+    )
+
+
+def _outcome(after: Snapshot | None, note: str) -> str:
+    return json.dumps({"after": _json(after) if after else None, "note": note})
+
+
+def _json(snapshot: Snapshot) -> dict[str, JsonValue]:
+    return {"kind": snapshot.kind, "place": snapshot.place, "objects": dict(snapshot.objects)}
+
+
+def _microseconds(time: datetime) -> int:
+    return (time - _EPOCH) // _MICROSECOND

@@ -1,0 +1,162 @@
+"""Tickets: what stands for a change between its preview and the yes, signed, short-lived, good for one use."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+from pydantic import JsonValue
+
+from domo_mcp.errors import TicketRefused
+from domo_mcp.state import State
+from domo_mcp.state.tickets import SealedTicket
+
+_ID_BYTES, _SIGNATURE_BYTES, _NONCE_BYTES = 10, 15, 12
+_TICKET = re.compile(r"t-([a-z2-7]{16})([a-z2-7]{24})")
+_AGAIN = "Call the tool again for a new preview and ticket; nothing was changed."
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A change that waits for a yes: the call that proposed it, and what its preview showed (`digest`, `summary`)."""
+
+    principal: str
+    instance: str
+    tool: str
+    arguments: Mapping[str, JsonValue]
+    digest: str
+    summary: str
+
+
+class Tickets:
+    """Tickets of one server, or of all replicas that share a state and its key. `clock` gives Unix seconds."""
+
+    def __init__(self, state: State, clock: Callable[[], float] = time.time) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def issue(self, pending: Pending, *, life_s: float) -> str:
+        """A ticket for `pending`: 42 characters, good for `life_s` seconds. The arguments stay here, sealed.
+
+        Raises StateUnavailable.
+        """
+        await self._state.tickets.forget(self._now())
+        ticket_id = _text(secrets.token_bytes(_ID_BYTES))
+        expires = self._now() + round(life_s)
+        sealed = self._keys.seal(json.dumps(asdict(pending)), _bound(ticket_id, expires))
+        await self._state.tickets.add(SealedTicket(ticket_id, self._keys.id, sealed, expires))
+        return f"t-{ticket_id}{self._keys.signature(ticket_id)}"
+
+    async def read(self, token: str, *, principal: str, instance: str, summary: str) -> Pending:
+        """What a ticket stands for. It is still good afterwards: `use` it before acting.
+
+        Raises TicketRefused where it is not one of ours, expired or used, was given to another principal or for another
+        instance, or where `summary` is not the sentence that its preview showed; StateUnavailable.
+        """
+        pending = self._unsealed(await self._kept(token))
+        if pending.principal != principal:
+            raise TicketRefused("This ticket was not given to you.", "Make the change yourself to get your own.")
+        if pending.instance != instance:
+            raise TicketRefused(f"This ticket is for instance {pending.instance}.", "Name that instance.")
+        if pending.summary != summary.strip():
+            raise TicketRefused(
+                "The summary is not the one of the ticket's preview; nothing was changed.",
+                "Repeat the preview's summary word for word.",
+            )
+        return pending
+
+    async def use(self, token: str) -> bool:
+        """Mark a ticket as used; False where it was used before, by whoever, or is none."""
+        ticket_id = self._id_of(token)
+        return bool(ticket_id) and await self._state.tickets.use(ticket_id, self._now())
+
+    async def once(self, what: str, life_s: float = _DAY_S) -> bool:
+        """Mark any id as used for `life_s` seconds; False where it is already. Raises StateUnavailable."""
+        await self._state.tickets.forget(self._now())
+        return await self._state.tickets.once(what, self._now(), self._now() + round(life_s))
+
+    async def _kept(self, token: str) -> SealedTicket:
+        shaped = _TICKET.fullmatch(token.strip())
+        kept = await self._state.tickets.get(shaped[1]) if shaped else None
+        if kept and kept.key_id != self._keys.id:
+            raise TicketRefused("This ticket was signed with another key.", f"Replicas share one state.key. {_AGAIN}")
+        if not self._id_of(token):
+            raise TicketRefused("This is not a ticket of this server.", "Pass the preview's ticket, unchanged.")
+        if kept is None or kept.expires <= self._now():
+            raise TicketRefused("This ticket has expired.", _AGAIN)
+        if kept.used:
+            raise TicketRefused("This ticket was used already.", "See list_changes for what it did.")
+        return kept
+
+    def _unsealed(self, kept: SealedTicket) -> Pending:
+        text = self._keys.unseal(kept.sealed, _bound(kept.id, kept.expires))
+        if text is None:
+            raise TicketRefused("This ticket was tampered with where it was kept.", _AGAIN)
+        return Pending(**json.loads(text))
+
+    def _id_of(self, token: str) -> str:
+        """The id in a ticket that we signed, empty for any other text."""
+        shaped = _TICKET.fullmatch(token.strip())
+        good = shaped is not None and hmac.compare_digest(shaped[2], self._keys.signature(shaped[1]))
+        return shaped[1] if shaped is not None and good else ""
+
+    def _now(self) -> int:
+        return int(self._clock())
+
+    @cached_property
+    def _keys(self) -> _Keys:
+        return _Keys(self._state.key)
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """What is derived from the state's key: one key for each use, and a public name of the key itself."""
+
+    key: bytes
+
+    def signature(self, ticket_id: str) -> str:
+        return _text(hmac.digest(self._derived("sign"), ticket_id.encode(), "sha256")[:_SIGNATURE_BYTES])
+
+    @cached_property
+    def id(self) -> str:
+        return self._derived("name").hex()[:16]
+
+    def seal(self, text: str, bound: bytes) -> str:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = AESGCM(self._derived("seal")).encrypt(nonce, text.encode(), bound)
+        return base64.b64encode(nonce + sealed).decode()
+
+    def unseal(self, sealed: str, bound: bytes) -> str | None:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        data = base64.b64decode(sealed)
+        try:
+            return AESGCM(self._derived("seal")).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], bound).decode()
+        except InvalidTag:
+            return None
+
+    def _derived(self, use: str) -> bytes:
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        return HKDF(SHA256(), length=32, salt=None, info=f"domo-mcp ticket {use}".encode()).derive(self.key)
+
+
+def _bound(ticket_id: str, expires: int) -> bytes:
+    return f"{ticket_id} {expires}".encode()
+
+
+def _text(data: bytes) -> str:
+    """Whole base32 characters, lower case: nothing that a model or a shell changes."""
+    return base64.b32encode(data).decode().lower()
