@@ -19,8 +19,9 @@ from domo_mcp.sandbox.company.plan import ADMIN, ALEX
 from domo_mcp.sandbox.faults import NO_FAULTS, Faults, Plan, Processed
 from domo_mcp.sandbox.ocr import PaddleOcr
 from domo_mcp.sandbox.routes import ai as ai_routes
-from domo_mcp.sandbox.routes import app_data, datasets, faults, images, loads, oauth, people, public, query
+from domo_mcp.sandbox.routes import app_data, appdb, datasets, faults, images, loads, oauth, people, public, query
 from domo_mcp.sandbox.routes.answers import envelope
+from domo_mcp.sandbox.routes.appdb_sharing import DueExports
 from domo_mcp.sandbox.routes.entrance import Entrance
 from domo_mcp.sandbox.routes.sign_in import SignIn, by_surface
 from domo_mcp.sandbox.store import Store
@@ -38,22 +39,28 @@ def sandbox_app(
     token: str = "sandbox-token",  # noqa: S107  (opens nothing but the sandbox)
     ai: AiSettings | None = None,
     ai_shape: Literal["choices", "output"] = "choices",
+    nested_groups: bool = False,
+    keeps_ids: bool = True,
     plan: Plan | None = None,
 ) -> Starlette:
     """Give an application that answers an instance's own host from a store, with or without a lifespan.
 
     On the product paths `token` signs in as Alex Rivera (Privileged), `ADMIN_TOKEN` as an administrator; on an app's
     paths the `SESSIONS` do. `ai` says where a language model is; without one the deterministic engines answer.
-    `ai_shape` is the shape of AI answers, `plan` what goes wrong.
+    `ai_shape` is the shape of AI answers, `plan` what goes wrong. AppDB puts the group fields of its aggregates under
+    `_id` where `nested_groups`, and an upsert keeps ids that it does not know where `keeps_ids`; an export of AppDB
+    takes `app.state.export_s` seconds of the sandbox's clock.
 
     `app.state` is for tests: `requests` has the last requests as (method, path), `processed` those that a handler got,
-    `in_flight` counts those not yet answered, and `latency_s` and `faults` may be set.
+    `in_flight` counts those not yet answered, and `latency_s`, `faults`, `nested_groups`, `keeps_ids` and `export_s`
+    may be set.
     """
     routes = [
         *datasets.routes,
         *loads.routes,
         *query.routes,
         *app_data.routes,
+        *appdb.routes,
         *ai_routes.routes,
         *images.routes,
         *people.routes,
@@ -63,6 +70,9 @@ def sandbox_app(
     app.state.ai = ai
     app.state.ai_shape = ai_shape
     app.state.ocr = PaddleOcr()
+    app.state.nested_groups = nested_groups
+    app.state.keeps_ids = keeps_ids
+    app.state.export_s = 0.0
     return app
 
 
@@ -87,7 +97,7 @@ def api_app(
 def _application(store: Store, routes: Sequence[Route], sign_in: SignIn, plan: Plan | None) -> Starlette:
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Entrance, sign_in=sign_in)],
+        middleware=[Middleware(Entrance, sign_in=sign_in), Middleware(DueExports)],
         exception_handlers={HTTPException: _unknown},
     )
     app.state.store = store

@@ -61,7 +61,7 @@ class Rule(BaseModel):
     share: float = Field(1.0, gt=0, le=1)
     times: int | None = Field(None, ge=1)
     retry_after: int | None = Field(None, ge=0)
-    delay_s: float = Field(5.0, ge=0)
+    delay_s: float = Field(5.0, ge=0, le=3600, allow_inf_nan=False)
 
     def matches(self, method: str, path: str) -> bool:
         """Whether the rule is about such a request."""
@@ -85,6 +85,8 @@ class Plan(BaseModel):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
         except OSError as error:
             raise ValueError(f"{error.strerror}") from None
 

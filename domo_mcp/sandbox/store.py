@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from domo_mcp.sandbox import company
+from domo_mcp.sandbox.appdb import export
+from domo_mcp.sandbox.appdb.definitions import Collection
+from domo_mcp.sandbox.appdb.documents import Documents
 from domo_mcp.sandbox.records import Record
 from domo_mcp.sandbox.warehouse import Warehouse
 
@@ -22,7 +25,7 @@ def _now() -> datetime:
 
 
 class Store:
-    """The state of one sandbox. `warehouse` has the datasets' rows, `clock` tells the sandbox's time.
+    """The state of one sandbox. `warehouse` has the datasets' rows, `documents` AppDB's, `clock` tells the time.
 
     `fiscal_month` is the month whose first day begins the fiscal year; it may be set (October: assumed).
     """
@@ -33,7 +36,9 @@ class Store:
         self.clock = clock
         self.fiscal_month = 10
         self._records = records
+        records.execute("PRAGMA journal_mode = WAL")
         records.execute(_SCHEMA)
+        self.documents = Documents(records)
 
     @classmethod
     def open(cls, data: Path | None = None, *, clock: Callable[[], datetime] = _now) -> Store:
@@ -60,7 +65,12 @@ class Store:
             return
         for left_over in self.warehouse.datasets():
             self.warehouse.drop(left_over)
-        self.put(*company.build(self.warehouse, self.clock()))
+        now = self.clock()
+        for collection_id, documents in company.documents(now):
+            self.documents.drop(collection_id)
+            self.documents.put(collection_id, documents, now)
+        self.put(*company.build(self.warehouse, now))
+        export.synchronise(self, *self.all(Collection), moment=now)
 
     def get(self, kind: type[RecordT], key: int | str) -> RecordT | None:
         """Give the record of a kind and id, or None."""
@@ -81,6 +91,11 @@ class Store:
                 "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
                 [(type(record).__name__, str(record.id), record.model_dump_json()) for record in records],
             )
+
+    def remove(self, kind: type[Record], key: int | str) -> None:
+        """Forget the record of a kind and id, if there is one."""
+        with self._records:
+            self._records.execute("DELETE FROM records WHERE kind = ? AND id = ?", (kind.__name__, str(key)))
 
     def close(self) -> None:
         """Write everything down and let go of the folder."""

@@ -131,8 +131,8 @@ async def test_datasets_come_by_page_and_by_name(http: httpx.AsyncClient) -> Non
     http.headers.update(await bearer(http))
     listed = (await http.get("/v1/datasets?sort=name")).json()
     assert [entry["name"] for entry in listed] == [
-        "Customers", "Employees", "Marketing Campaigns", "Products", "Sales Orders", "Sales Orders (Archive)",
-        "Support Tickets", "Web Sessions",
+        "Campaign Notes", "Customers", "Employees", "Marketing Campaigns", "Products", "Sales Orders",
+        "Sales Orders (Archive)", "Support Tickets", "Web Sessions",
     ]  # fmt: skip
     assert set(listed[0]) == {
         "id", "name", "description", "rows", "columns", "createdAt", "updatedAt", "dataCurrentAt", "owner",

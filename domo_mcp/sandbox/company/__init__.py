@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from domo_mcp.sandbox.company.appdb import documents, records
 from domo_mcp.sandbox.company.board import BOARD
 from domo_mcp.sandbox.company.buyers import BUYERS
 from domo_mcp.sandbox.company.goods import PRODUCT_PLAN
@@ -17,11 +18,13 @@ from domo_mcp.sandbox.company.web import WEB
 from domo_mcp.sandbox.records import Record
 from domo_mcp.sandbox.warehouse import Column, Warehouse
 
+__all__ = ["PLANS", "build", "documents"]
+
 PLANS = (SALES, PRODUCT_PLAN, BUYERS, MARKETING, EMPLOYEES, SUPPORT, WEB, ARCHIVE, BOARD)
 
 
 def build(warehouse: Warehouse, now: datetime) -> Iterator[Record]:
-    """Fill the warehouse as of `now`, and give the records of users, datasets, aliases, cards and streams."""
+    """Fill the warehouse as of `now`, and give the records of everything else that there is."""
     yield from USERS
     for plan in PLANS:
         warehouse.create(plan.id, [Column(c.name, c.type) for c in plan.columns], plan.select(now.date()))
@@ -31,3 +34,4 @@ def build(warehouse: Warehouse, now: datetime) -> Iterator[Record]:
         yield from cards(plan)
         if made.stream_id is not None and plan.feed is not None:
             yield stream(plan.feed, made)
+    yield from records(now)
