@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,15 +17,23 @@ import anyio.to_thread
 from domo_mcp import telemetry
 from domo_mcp.catalog import Catalog
 from domo_mcp.config import Config, SandboxSettings
-from domo_mcp.errors import ConfigError, InvalidInput
-from domo_mcp.guard import policy
+from domo_mcp.errors import ConfigError, InvalidInput, UnknownName
+from domo_mcp.guard.applying import Applier
+from domo_mcp.guard.asking import Person
 from domo_mcp.guard.audit import Audit
-from domo_mcp.guard.gate import Caller, Gate
+from domo_mcp.guard.changes import OwnChanges
+from domo_mcp.guard.gate import Gate
+from domo_mcp.guard.journal import Journal
+from domo_mcp.guard.lists import Lists
+from domo_mcp.guard.policy import PolicySettings, allows
+from domo_mcp.guard.prepared import Caller, Request
+from domo_mcp.guard.ticket import Tickets
 from domo_mcp.instances import InstanceSettings
-from domo_mcp.tools import select_tools, toolset_names
+from domo_mcp.state import State, open_state
+from domo_mcp.tools import KEEPERS, TOOLSETS, changes, select_tools, toolset_names
 from domo_mcp.tools.cursor import Cursors
 from domo_mcp.tools.folders import Folders
-from domo_mcp.tools.toolset import Call, Progress, Rights, Tool
+from domo_mcp.tools.toolset import Call, Effect, Progress, Rights, Tool
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -76,9 +85,12 @@ class Instance:
 
     name: str
     settings: InstanceSettings
+    policy: PolicySettings
     config: Config
     folders: Folders
     embedded: Embedded
+    state: State
+    gate: Gate
     _stack: AsyncExitStack
     _open: tuple[Domo, Catalog] | None = None
     _opening: anyio.Lock = field(default_factory=anyio.Lock)
@@ -88,22 +100,33 @@ class Instance:
         """Whether its data is invented."""
         return self.settings.kind == "sandbox"
 
+    def has(self, tool: Tool) -> bool:
+        """Whether it has the tool's endpoints, and its policy allows the tool."""
+        return self.settings.surface in tool.surfaces and allows(self.policy.access, tool.effect)
+
     @property
     def caller(self) -> Caller:
         """Who calls."""
-        return Caller(LOCAL_PRINCIPAL, self.name)
+        return Caller(LOCAL_PRINCIPAL, self.name, self.policy)
+
+    async def request(self, tool: Tool, arguments: Mapping[str, Any], person: Person, progress: Progress) -> Request:
+        """A call of `tool` as the gate takes it."""
+        call = await self.call(tool, arguments, progress)
+        domo, _ = await self.connection()
+        return Request(tool, arguments, call, domo, self.caller, person)
 
     async def call(self, tool: Tool, arguments: Mapping[str, Any], progress: Progress) -> Call:
         """What one call of `tool` may use."""
         domo, catalog = await self.connection()
         return Call(
-            domo=domo,
+            domo=domo.reading,
             catalog=catalog,
             cursors=Cursors.of(tool.name, arguments, LOCAL_PRINCIPAL, self.name),
             folders=self.folders,
             results=self.config.results,
             ai=self.config.ai,
-            rights=Rights(self.config.policy.access, tuple(self.config.tools.toolsets), self.sandbox),
+            rights=Rights(self.policy.access, tuple(self.config.tools.toolsets), self.sandbox),
+            changes=OwnChanges(self.caller, self.gate.tickets, self.gate.applier, _ALL_TOOLS),
             progress=progress,
             now=_now,
         )
@@ -113,7 +136,8 @@ class Instance:
         async with self._opening:
             if self._open is None:
                 domo = await self._connect()
-                self._open = (domo, Catalog(domo, self.config.catalog))
+                permits = Lists(self.name, self.policy.allow, self.policy.deny, self.state)
+                self._open = (domo, Catalog(domo.reading, self.config.catalog, permits))
             return self._open
 
     async def _connect(self) -> Domo:
@@ -174,6 +198,7 @@ class App:
     gate: Gate
     tools: tuple[Tool, ...]
     folders: Folders
+    state: State
 
     def instance(self, tool: Tool, name: str | None) -> Instance:
         """The instance of that name, or the first that has the tool's endpoints."""
@@ -182,10 +207,17 @@ class App:
             raise InvalidInput(f"{tool.name} is not there on an instance {name!r}.", f"It is on: {', '.join(names)}.")
         return self.instances[name or names[0]]
 
+    def any_tool(self, name: str) -> Tool:
+        """The tool of that name, listed or not. Raises UnknownName with the nearest."""
+        if name not in _ALL_TOOLS:
+            near = difflib.get_close_matches(name, _ALL_TOOLS, n=3)
+            raise UnknownName(f"There is no tool {name!r}.", f"Nearest: {', '.join(near) or 'none'}.")
+        return _ALL_TOOLS[name]
+
     def instances_with(self, tool: Tool) -> list[str]:
-        """The instances whose surface has the tool's endpoints, the default one first."""
+        """The instances that have the tool, the default one first."""
         default = self.config.default_instance
-        names = [name for name, instance in self.instances.items() if instance.settings.surface in tool.surfaces]
+        names = [name for name, instance in self.instances.items() if instance.has(tool)]
         return sorted(names, key=lambda name: name != default)
 
     @property
@@ -210,21 +242,56 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
             f"There are: default, all, {', '.join(toolset_names())}.",
         )
     telemetry.secrets.add(config.secrets())
-    access = config.policy.access
-    surfaces = {settings.surface for settings in config.instances.values()}
     folders = Folders(config.files, enabled=local_files)
     async with AsyncExitStack() as stack:
         sandbox = Embedded(config.sandbox, stack, embedded)
+        state = await stack.enter_async_context(open_state(config.state, in_memory=_forgets(config)))
+        telemetry.secrets.add([state.key.hex()])
+        gate = _gate(config, state)
+        instances = {
+            name: Instance(name, settings, config.policy_of(name), config, folders, sandbox, state, gate, stack)
+            for name, settings in config.instances.items()
+        }
         yield App(
             config=config,
-            instances={
-                name: Instance(name, settings, config, folders, sandbox, stack)
-                for name, settings in config.instances.items()
-            },
-            gate=Gate(access, Audit(config.audit), config.results.max_tokens, config.limits.call_timeout_s),
-            tools=tuple(tool for tool in select_tools(config.tools.toolsets, surfaces) if policy.allows(access, tool)),
+            instances=instances,
+            gate=gate,
+            tools=_listed(config, instances.values()),
             folders=folders,
+            state=state,
         )
+
+
+def _gate(config: Config, state: State) -> Gate:
+    return Gate(
+        audit=Audit(config.audit),
+        tickets=Tickets(state),
+        applier=Applier(Journal(state, config.journal), KEEPERS, config.limits.call_timeout_s),
+        max_tokens=config.results.max_tokens,
+        call_timeout_s=config.limits.call_timeout_s,
+    )
+
+
+def _forgets(config: Config) -> bool:
+    """Whether nothing can be changed, or all that could is gone with this process: then so is the record of it."""
+    if all(config.policy_of(name).access == "read" for name in config.instances):
+        return True
+    passing = not config.sandbox.data and all(instance.kind == "sandbox" for instance in config.instances.values())
+    return passing and not config.state.url
+
+
+def _listed(config: Config, instances: Collection[Instance]) -> tuple[Tool, ...]:
+    """The tools of the chosen toolsets that some instance has; those about changes while one of them makes any."""
+    surfaces = {instance.settings.surface for instance in instances}
+    chosen = select_tools(config.tools.toolsets, surfaces)
+    chosen = [tool for tool in chosen if any(instance.has(tool) for instance in instances)]
+    own = changes.toolset.tools
+    if any(tool.effect is not Effect.READ for tool in chosen if tool not in own):
+        return (*(tool for tool in chosen if tool not in own), *own)
+    return tuple(tool for tool in chosen if tool not in own)
+
+
+_ALL_TOOLS = {tool.name: tool for toolset in TOOLSETS for tool in toolset.tools}
 
 
 def fault_plan(file: str) -> Plan | None:

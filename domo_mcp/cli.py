@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command. Exit codes: 0 done, 1 the call failed, 2 the command or its configuration is wrong."""
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
-    if rest and (options.command != "call" or any(part.startswith("-") for part in rest)):
+    if rest and (options.command not in {"call", "doctor"} or any(part.startswith("-") for part in rest)):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     options.pairs = [*getattr(options, "arguments", ()), *rest]  # key=value may stand before and after options
     try:
@@ -59,7 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=8010)
     sandbox.add_argument("--data", type=Path, metavar="DIR", help="keep its state here (default: in memory)")
     sandbox.add_argument("--faults", metavar="FILE", help="what goes wrong in it (TOML or JSON)")
-    commands.add_parser("doctor", parents=[server], help="check configuration, network, token and one query")
+    doctor = commands.add_parser(
+        "doctor", parents=[server], help="check configuration, network, token and one query; explain the policy"
+    )
+    doctor.add_argument("--explain", metavar="TOOL", help="what the policy would do with a call of this tool, and why")
+    doctor.add_argument("arguments", nargs="*", metavar="key=value")
+    changes = commands.add_parser("changes", parents=[server], help="list what this server changed in Domo")
+    changes.add_argument("--limit", type=int, default=20)
     tools = commands.add_parser("tools", parents=[server], help="list the tools")
     tools.add_argument("--json", action="store_true", help="as tools/list sends them")
     call = commands.add_parser("call", parents=[server], help="call one tool")
@@ -76,20 +82,27 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "sandbox":
         return _sandbox(options)
     config, local = _config(options), getattr(options, "http", None) is None
-    if options.command == "serve":
-        from domo_mcp.commands.serve import serve
+    return _on_server(options, config, local=local)
 
-        return serve(config, http=not local)
-    if options.command == "doctor":
-        from domo_mcp.commands.doctor import doctor
 
-        return doctor(config)
-    if options.command == "tools":
-        from domo_mcp.commands.tools import list_tools
+def _on_server(options: argparse.Namespace, config: Any, *, local: bool) -> int:
+    match options.command:
+        case "serve":
+            from domo_mcp.commands.serve import serve
 
-        return list_tools(config, as_json=options.json)
+            return serve(config, http=not local)
+        case "doctor":
+            from domo_mcp.commands.doctor import doctor, explain
+
+            return explain(config, options.explain, _call_arguments(options)) if options.explain else doctor(config)
+        case "tools":
+            from domo_mcp.commands.tools import list_tools
+
+            return list_tools(config, as_json=options.json)
     from domo_mcp.commands.call import call
 
+    if options.command == "changes":
+        return call(config, "list_changes", {"limit": options.limit})
     return call(config, options.tool, _call_arguments(options))
 
 
@@ -136,7 +149,7 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 def _call_arguments(options: argparse.Namespace) -> dict[str, Any]:
     try:
-        given = json.loads(options.json_arguments or "{}")
+        given = json.loads(getattr(options, "json_arguments", None) or "{}")
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"--json is not JSON: {error}.") from None
     if not isinstance(given, dict):

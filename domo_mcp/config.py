@@ -15,8 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from domo_mcp.catalog import CatalogSettings
 from domo_mcp.errors import ConfigError
 from domo_mcp.guard.audit import AuditSettings
+from domo_mcp.guard.journal import JournalSettings
 from domo_mcp.guard.policy import PolicySettings
 from domo_mcp.instances import AliasSettings, AuthSettings, InstanceSettings
+from domo_mcp.state import StateSettings
 from domo_mcp.tools.ai import AiSettings
 from domo_mcp.tools.folders import FilesSettings
 from domo_mcp.tools.results import ResultSettings
@@ -72,11 +74,17 @@ class ServerSettings(Settings):
     allowed_origins: list[str] = []
 
 
+class ConfiguredInstance(InstanceSettings):
+    """`[instances.NAME]` with a policy of its own: its keys stand in place of the general ones."""
+
+    policy: PolicySettings | None = None
+
+
 class Config(Settings):
     """Everything that can be configured. config.example.toml shows each key with its default."""
 
     default_instance: str = ""
-    instances: dict[str, InstanceSettings] = {}
+    instances: dict[str, ConfiguredInstance] = {}
     policy: PolicySettings = PolicySettings()
     tools: ToolSettings = ToolSettings()
     results: ResultSettings = ResultSettings()
@@ -84,9 +92,16 @@ class Config(Settings):
     catalog: CatalogSettings = CatalogSettings()
     files: FilesSettings = FilesSettings()
     limits: LimitSettings = LimitSettings()
+    journal: JournalSettings = JournalSettings()
     audit: AuditSettings = AuditSettings()
+    state: StateSettings = StateSettings()
     sandbox: SandboxSettings = SandboxSettings()
     server: ServerSettings = ServerSettings()
+
+    def policy_of(self, name: str) -> PolicySettings:
+        """What holds on one instance."""
+        own = self.instances[name].policy
+        return self.policy.overlaid(own.model_dump(exclude_unset=True)) if own else self.policy
 
     def secrets(self) -> Iterator[str]:
         """Every secret in it, for whoever has to keep them out of sight."""
@@ -94,6 +109,7 @@ class Config(Settings):
             if instance.auth:
                 yield from instance.auth.secrets()
         yield self.sandbox.ai_key.get_secret_value().strip()
+        yield self.state.key.get_secret_value().strip()
 
 
 def load(
@@ -211,7 +227,7 @@ def _keys(place: list[str]) -> list[str]:
     model: type[BaseModel] = Config
     for part in place:
         if model is Config and part == "instances":
-            model = InstanceSettings
+            model = ConfiguredInstance
         elif part in model.model_fields:
             annotation = model.model_fields[part].annotation
             model = next((known for known in _TABLES if annotation in {known, known | None}), model)
@@ -228,7 +244,9 @@ _TABLES: tuple[type[BaseModel], ...] = (
     CatalogSettings,
     FilesSettings,
     LimitSettings,
+    JournalSettings,
     AuditSettings,
+    StateSettings,
     SandboxSettings,
     ServerSettings,
 )

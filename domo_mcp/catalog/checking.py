@@ -64,8 +64,17 @@ def check(select: Select, columns: Sequence[str], formulas: Sequence[NamedFormul
 
 def foreign_tables(select: Select, names: Iterable[str]) -> list[str]:
     """The tables of FROM that are not the dataset, whose id and names are given."""
-    own = OWN_TABLE_NAMES | {name.casefold() for name in names}
-    return [table for table in select.tables if table.casefold() not in own]
+    own = OWN_TABLE_NAMES | {_folded(name) for name in names}
+    return [table for table in select.tables if _folded(table) not in own]
+
+
+def _folded(name: str) -> str:
+    """`name` without case, letter by letter: no letter becomes two, and none beyond ASCII one of ASCII.
+
+    Python's casefold makes an s of the long s, so that another dataset could pass for this one.
+    """
+    lower = [(letter, letter.lower()) for letter in name]
+    return "".join(small if len(small) == 1 and small.isascii() is big.isascii() else big for big, small in lower)
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:

@@ -13,11 +13,14 @@ import anyio
 from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.catalog.cache import Cache
+from domo_mcp.catalog.collections import Collections
+from domo_mcp.catalog.permits import Everything, Permits
 from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
-from domo_mcp.errors import Forbidden, NotFound, Rejected, UnknownName, UnreadableAnswer
+from domo_mcp.errors import DomoError, Forbidden, NotFound, Refused, Rejected, UnknownName, UnreadableAnswer
 from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
+    from domo_mcp.client.documents import Collection
     from domo_mcp.client.domo import Domo
     from domo_mcp.client.metadata import Column, Dataset, Dictionary, Formula
 
@@ -26,6 +29,7 @@ _PAGE = 50
 _MOST_NAMED = 1000
 _READ_CLOSELY = 12
 _SEARCH_WORDS = 4
+_EVERYTHING = Everything()
 
 
 class CatalogSettings(BaseModel):
@@ -61,14 +65,16 @@ class Described:
 class Catalog:
     """Metadata of one instance, as the one user sees it that the instance's token stands for."""
 
-    def __init__(self, domo: Domo, settings: CatalogSettings) -> None:
+    def __init__(self, domo: Domo, settings: CatalogSettings, permits: Permits = _EVERYTHING) -> None:
         self._domo = domo
+        self._permits = permits
         self._datasets: Cache[str, Dataset] = Cache(settings.max_age_s)
         self._found: Cache[str, tuple[Dataset, ...]] = Cache(settings.max_age_s)
         self._columns: Cache[str, tuple[Column, ...]] = Cache(settings.max_age_s)
         self._details: Cache[str, Dataset] = Cache(settings.max_age_s)
         self._dictionaries: Cache[str, Dictionary | None] = Cache(settings.max_age_s)
         self._readable: Cache[str, bool] = Cache(settings.max_age_s)
+        self._collections = Collections(domo, settings, permits)
 
     def url(self, dataset_id: str) -> str:
         """Where a person opens the dataset."""
@@ -87,13 +93,49 @@ class Catalog:
         found = await self._named_like(wanted)
         for same in (str.__eq__, _same_but_case):
             matches = [dataset for dataset in found if same(dataset.name, wanted)]
-            if len(matches) == 1:
-                return matches[0]
+            visible = await self.visible(matches)
+            if len(visible) > 1:
+                raise _several(wanted, visible)
             if matches:
-                raise _several(wanted, matches)
+                return await self._permitted((visible or matches)[0])
         if not self._domo.surface.offers("dataset search"):
-            return await self._domo.datasets.get(wanted)  # an app's manifest may know aliases that nobody listed
-        raise _unknown(wanted, found or await self._near(wanted))
+            # An app's manifest may know aliases that nobody listed.
+            return await self._permitted(await self._domo.datasets.get(wanted))
+        raise _unknown(wanted, await self.visible(found) or await self._near(wanted))
+
+    async def permit(self, kind: str, thing_id: str, name: str) -> None:
+        """Raise Refused where policy keeps callers from a thing; a denied collection's synced dataset is denied too."""
+        await self._permits.check(kind, thing_id, name)
+        if kind == "dataset":
+            for collection in await self._synced_to(thing_id):
+                await self._permits.check("collection", collection.id, collection.name)
+
+    async def visible(self, datasets: Sequence[Dataset]) -> list[Dataset]:
+        """Those of `datasets` that policy lets callers see."""
+        return [dataset for dataset in datasets if await self._sees(dataset)]
+
+    async def _sees(self, dataset: Dataset) -> bool:
+        try:
+            await self.permit("dataset", dataset.id, dataset.name)
+        except Refused:
+            return False
+        return True
+
+    async def _permitted(self, dataset: Dataset) -> Dataset:
+        await self.permit("dataset", dataset.id, dataset.name)
+        return dataset
+
+    async def _synced_to(self, dataset_id: str) -> list[Collection]:
+        """The collections that sync to a dataset, where some may be denied. An app's aliases do not tell."""
+        if not self._permits.restricts("collection") or self._domo.surface.one_app:
+            return []
+        try:
+            return await self._collections.synced_to(dataset_id)
+        except DomoError as error:
+            raise Refused(
+                f"Whether this dataset holds a denied collection cannot be told: {error.message}",
+                "The user needs to see AppDB collections, or the operator takes collections off the lists.",
+            ) from None
 
     async def _named_like(self, name: str) -> Sequence[Dataset]:
         """The datasets whose name holds `name`, page after page until one is called exactly that."""
@@ -105,13 +147,25 @@ class Catalog:
             found += page.items
         return found
 
+    async def collection(self, name_or_id: str) -> Collection:
+        """The AppDB collection of that id or name. Raises UnknownName with the candidates."""
+        return await self._collections.get(name_or_id)
+
+    async def collections(self) -> tuple[Collection, ...]:
+        """All AppDB collections, as they are now."""
+        return await self._collections.listed()
+
+    def forget_collections(self) -> None:
+        """Look collections up anew from here on, after one was made, changed or deleted."""
+        self._collections.forget()
+
     async def search(self, words: str) -> tuple[Dataset, ...]:
         """The first page of datasets whose name holds `words`; all for the empty text."""
 
         async def load() -> tuple[Dataset, ...]:
             return tuple((await self._domo.datasets.search(words, limit=_PAGE)).items)
 
-        return await self._found.get(words.casefold(), load)
+        return tuple(await self.visible(await self._found.get(words.casefold(), load)))
 
     async def columns(self, dataset_id: str) -> tuple[Column, ...]:
         """The columns that a query can name."""
@@ -153,9 +207,10 @@ class Catalog:
 
     async def _by_id(self, dataset_id: str) -> Dataset:
         try:
-            return await self._datasets.get(dataset_id, partial(self._domo.datasets.get, dataset_id))
+            found = await self._datasets.get(dataset_id, partial(self._domo.datasets.get, dataset_id))
         except NotFound:
             raise _unknown(dataset_id, ()) from None
+        return await self._permitted(found)
 
     async def _dictionary(self, dataset_id: str) -> Dictionary | None:
         try:

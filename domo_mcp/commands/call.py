@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import anyio
+import anyio.to_thread
 
 from domo_mcp.app import open_app
 from domo_mcp.config import Config
@@ -21,7 +23,8 @@ def call(config: Config, tool: str, arguments: Mapping[str, Any]) -> int:
 async def _call(config: Config, tool: str, arguments: dict[str, Any]) -> int:
     from domo_mcp.server.local import local_client
 
-    async with open_app(config) as app, local_client(app) as client:
+    ask = _ask_here if sys.stdin.isatty() and sys.stderr.isatty() else None
+    async with open_app(config) as app, local_client(app, ask=ask) as client:
         names = [listed.name for listed in (await client.list_tools()).tools]
         if tool not in names:
             print(f"domo-mcp: There is no tool {tool!r}. There are: {', '.join(names)}.", file=sys.stderr)
@@ -30,6 +33,16 @@ async def _call(config: Config, tool: str, arguments: dict[str, Any]) -> int:
     texts = [block.text for block in result.content if block.type == "text"]
     print("\n".join(texts), file=sys.stderr if result.is_error else sys.stdout)
     return 1 if result.is_error else 0
+
+
+async def _ask_here(question: str, answers: Sequence[str]) -> str | None:
+    """Ask the person at the terminal; None for no answer."""
+    choices = "\n".join(f"  {number}  {answer}" for number, answer in enumerate(answers, start=1))
+    print(f"\n{question}\n\n{choices}\nNumber: ", end="", file=sys.stderr, flush=True)
+    with suppress(EOFError):
+        given = (await anyio.to_thread.run_sync(input, abandon_on_cancel=True)).strip()
+        return answers[int(given) - 1] if given.isdecimal() and 0 < int(given) <= len(answers) else None
+    return None
 
 
 async def _progress(progress: float, total: float | None, message: str | None) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import get_args
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, get_args
 
 import anyio
 
@@ -11,7 +11,8 @@ from domo_mcp import sql
 from domo_mcp.app import App, Instance, open_app
 from domo_mcp.client.surface import Service
 from domo_mcp.config import Config
-from domo_mcp.errors import DomoMcpError
+from domo_mcp.errors import ConfigError, DomoMcpError, Forbidden, NotFound, Rejected
+from domo_mcp.guard.asking import Nobody
 
 SERVICES: tuple[Service, ...] = get_args(Service)
 
@@ -19,6 +20,30 @@ SERVICES: tuple[Service, ...] = get_args(Service)
 def doctor(config: Config) -> int:
     """Print one line for each check; exit code 1 where one fails."""
     return anyio.run(_doctor, config)
+
+
+def explain(config: Config, tool: str, arguments: Mapping[str, Any]) -> int:
+    """Print what the policy would do with a call and why, without doing it; exit code 1 where it says no."""
+    return anyio.run(_explain, config, tool, arguments)
+
+
+async def _explain(config: Config, name: str, raw: Mapping[str, Any]) -> int:
+    from domo_mcp.server.arguments import arguments_model, parse
+
+    async with open_app(config) as app:
+        tool = app.any_tool(name)
+        given = parse(arguments_model(tool.fn, extra={"domo_instance": (str | None, None)}), raw).given()
+        named = given.pop("domo_instance", None)
+        for instance in app.instances.values():
+            if named in {None, instance.name}:
+                print(f"{instance.name}: {tool.name} has the effect {tool.effect}; access is {instance.policy.access}.")
+                request = await instance.request(tool, given, Nobody(), _silently)
+                print("\n".join(await app.gate.explain(request)))
+    return 0
+
+
+async def _silently(done: float, total: float | None = None, message: str | None = None) -> None:
+    """Nobody watches."""
 
 
 async def _doctor(config: Config) -> int:
@@ -29,6 +54,8 @@ async def _doctor(config: Config) -> int:
             try:
                 async for check, finding in _checks(instance):
                     _line(True, f"{instance.name}: {check}", finding)
+            except ConfigError:
+                raise
             except DomoMcpError as error:
                 failed = True
                 _line(False, f"{instance.name}", str(error))
@@ -53,8 +80,8 @@ async def _checks(instance: Instance) -> AsyncIterator[tuple[str, str]]:
     for dataset in datasets:
         try:
             rows = await domo.query.execute(dataset.id, sql.parse("SELECT COUNT(*) FROM table"), limit=1)
-        except DomoMcpError:
-            continue
+        except (Forbidden, NotFound, Rejected):
+            continue  # this one may not be read, or is not indexed; the next may be
         yield "query", f'"{dataset.name}" has {rows.rows[0][0]} rows'
         return
     raise DomoMcpError(
@@ -63,7 +90,8 @@ async def _checks(instance: Instance) -> AsyncIterator[tuple[str, str]]:
 
 
 def _configured(app: App) -> str:
-    tools = f"{len(app.tools)} tools at access {app.config.policy.access}"
+    access = ", ".join(sorted({instance.policy.access for instance in app.instances.values()}))
+    tools = f"{len(app.tools)} tools at access {access}"
     return f"instances {', '.join(app.instances)}; {tools}"
 
 

@@ -9,6 +9,7 @@ from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.request_state import RequestStateSecurity
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 
@@ -70,7 +71,13 @@ def build_server(app: App) -> Server:
         instructions=compose([tool.name for tool in app.tools], sandbox=app.sandbox),
         tools=[bind(tool, app) for tool in app.tools],
         cache_hints=dict.fromkeys(_LISTS, _LIST_AGE),
+        request_state_security=RequestStateSecurity(keys=[app.state.key], ttl=_longest_question(app)),
     )
     for prompt in shipped_prompts():
         server.add_prompt(prompt)
     return server
+
+
+def _longest_question(app: App) -> float:
+    """How long an answer may take, in seconds: by then the sealed state that it belongs to is worth nothing."""
+    return max(instance.policy.ask_timeout_s for instance in app.instances.values())

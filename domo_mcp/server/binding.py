@@ -10,12 +10,14 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
-from mcp_types import CallToolResult, ToolAnnotations
+from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import PrivateAttr
 
 from domo_mcp.app import App
 from domo_mcp.errors import DomoMcpError, InvalidInput
+from domo_mcp.guard.written import Written
 from domo_mcp.server import arguments
+from domo_mcp.server.asking import Asked, McpPerson
 from domo_mcp.server.rendering import render, render_error
 from domo_mcp.tools.results import Answer
 from domo_mcp.tools.toolset import Effect, Tool
@@ -45,12 +47,14 @@ class BoundTool(SdkTool):
         arguments: dict[str, Any],
         context: Context[Any, Any],
         convert_result: bool = False,  # noqa: ARG002 - the SDK's signature; we always convert
-    ) -> CallToolResult:
+    ) -> CallToolResult | InputRequiredResult:
         """The outcome of one call as content; every failure that has a reader is an error result with its text."""
         try:
             return await self._call(arguments, context)
         except DomoMcpError as error:
             return render_error(error)
+        except Asked as asked:
+            return asked.result
         except anyio.get_cancelled_exc_class():
             raise
         except Exception:
@@ -68,8 +72,9 @@ class BoundTool(SdkTool):
             self._app.gate.turn_away(self._tool, raw, self._app.instance(self._tool, None).caller, error)
             raise
         instance = self._app.instance(self._tool, given.pop("domo_instance", None))
-        call = await instance.call(self._tool, given, progress=partial(_progress, context))
-        result = await self._app.gate.run(self._tool, call, given, instance.caller)
+        person = McpPerson(context, self._app.gate.tickets.once, instance.policy.ask_timeout_s)
+        request = await instance.request(self._tool, given, person, partial(_progress, context))
+        result = await self._app.gate.run(request)
         return render(result, structured=self._app.config.results.structured, sandbox=instance.sandbox)
 
 
@@ -110,14 +115,14 @@ def hints(tool: Tool) -> ToolAnnotations:
         title=tool.title,
         read_only_hint=tool.effect is Effect.READ,
         destructive_hint=tool.effect in _DESTRUCTIVE,
-        idempotent_hint=tool.effect is Effect.READ,
+        idempotent_hint=tool.idempotent,
         open_world_hint=tool.reaches_domo,
     )
 
 
 def _output_schema(tool: Tool, app: App) -> dict[str, Any] | None:
     """The schema of `structured_content`: only where one model is all that comes back."""
-    returned = get_type_hints(tool.fn).get("return")
+    returned = Written if tool.effect is not Effect.READ else get_type_hints(tool.fn).get("return")
     if app.config.results.structured == "none" or not (isinstance(returned, type) and issubclass(returned, Answer)):
         return None
     return arguments.lean_schema(returned)

@@ -10,6 +10,7 @@ from mcp_types import CallToolResult, TextContent
 
 from domo_mcp.errors import DomoMcpError
 from domo_mcp.guard.gate import Result
+from domo_mcp.guard.written import Written
 from domo_mcp.tools.results import Answer, Text
 from domo_mcp.tools.table import Table, csv_header, csv_line
 from domo_mcp.untrusted import one_line, visible
@@ -30,9 +31,12 @@ def render(result: Result, *, structured: Structured, sandbox: bool) -> CallTool
         payload = result.model_dump(mode="json", exclude_none=True)
         text = _fenced(visible(json.dumps(payload, ensure_ascii=False, separators=(",", ":"))))
         data = None if structured == "none" else payload
+        if isinstance(result, Written) and result.next:
+            text += f"\n{result.next}"
     if sandbox:
         text += f"\n{SANDBOX_LINE}"
-    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data)
+    failed = isinstance(result, Written) and result.status == "refused"
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data, is_error=failed)
 
 
 def render_error(error: DomoMcpError) -> CallToolResult:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from domo_mcp.errors import SqlRefused
+from domo_mcp.sql.functions import check_calls
 from domo_mcp.sql.judging import check_nodes
 from domo_mcp.sql.scopes import base_tables
 from domo_mcp.sql.select import Select
@@ -32,9 +33,10 @@ def parse(text: str) -> Select:
         )
     clean = without_comments(text)
     tree = _one_query(clean)
-    check_nodes(tree)
     found = tokens(clean)
     limit, offset, limit_start = _own_limit(tree, found)
+    check_nodes(tree)
+    check_calls(clean, found)
     tables = list(base_tables(tree))
     spans = sorted((t.this.meta["start"], t.this.meta["end"] + 1, bool(t.alias)) for t in tables)
     return Select(

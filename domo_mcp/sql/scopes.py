@@ -23,8 +23,37 @@ def base_tables(tree: exp.Expr) -> Iterator[exp.Table]:
     from sqlglot import exp
 
     for table in tree.find_all(exp.Table):
-        if not any(folded(table.name) == folded(cte.alias) for cte in _visible_ctes(table)):
+        if _meant(table) is None:
             yield table
+
+
+def reads(tree: exp.Expr) -> int:
+    """How often the dataset is read once every common table expression stands where its name stands."""
+    from sqlglot import exp
+
+    known: dict[int, int] = {}
+
+    def within(node: exp.Expr) -> int:
+        if id(node) not in known:
+            known[id(node)] = sum(map(at, node.find_all(exp.Table)))
+        return known[id(node)]
+
+    def at(table: exp.Table) -> int:
+        meant = _meant(table)
+        return 1 if meant is None else within(meant)
+
+    return within(tree)
+
+
+def _meant(table: exp.Table) -> exp.CTE | None:
+    """The common table expression that the name in FROM means; None for the dataset."""
+    return next((cte for cte in _visible_ctes(table) if _same(table.this, cte.args["alias"].this)), None)
+
+
+def _same(name: exp.Expr, other: exp.Expr) -> bool:
+    """Whether every engine takes the two identifiers for one: quoted ones differ by case for some."""
+    quoted = name.args.get("quoted") or other.args.get("quoted")
+    return name.name == other.name if quoted else folded(name.name) == folded(other.name)
 
 
 def _visible_ctes(table: exp.Table) -> Iterator[exp.CTE]:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from domo_mcp.tools import ai, data, data_api, people
+from domo_mcp.tools import ai, appdb, changes, collections, data, data_api, people
+from domo_mcp.tools.change import Keeper
+from domo_mcp.tools.definitions import COLLECTIONS
+from domo_mcp.tools.documents import DOCUMENTS
 from domo_mcp.tools.toolset import BOTH_SURFACES, Surface, Tool, Toolset
 
-TOOLSETS: tuple[Toolset, ...] = (data.toolset, data_api.toolset, ai.toolset, people.toolset)
+TOOLSETS: tuple[Toolset, ...] = (
+    data.toolset,
+    data_api.toolset,
+    ai.toolset,
+    appdb.toolset,
+    collections.toolset,
+    people.toolset,
+    changes.toolset,
+)
+
+KEEPERS: Mapping[str, Keeper] = {keeper.kind: keeper for keeper in (DOCUMENTS, COLLECTIONS)}
+"""Who reads and restores the objects of a change, by the kind of its snapshots."""
 
 
 def toolset_names() -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, GetPydanticSchema
+from pydantic import AfterValidator, Field, GetPydanticSchema, JsonValue
 from pydantic_core import core_schema
 
 from domo_mcp import sql
+from domo_mcp.tools.mongo.checking import check_query
+from domo_mcp.tools.mongo.operations import check_content, check_operation
 from domo_mcp.tools.toolset import Target
 
 Dataset = Annotated[str, Target("dataset"), Field(min_length=1, max_length=500, description="Dataset id or name.")]
@@ -49,4 +51,62 @@ Sql = Annotated[
     sql.Select,
     GetPydanticSchema(_parsed_sql),
     Field(description="One SELECT in Domo's SQL (like MySQL; `column` in backticks, text and dates in single quotes)."),
+]
+
+
+def _query(query: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    check_query(query)
+    return query
+
+
+def _operation(operation: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    check_operation(operation)
+    return operation
+
+
+def _content(content: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    check_content(content)
+    return content
+
+
+Collection = Annotated[
+    str, Target("collection"), Field(min_length=1, max_length=500, description="Collection id or name.")
+]
+DocumentId = Annotated[str, Field(min_length=1, max_length=200, description="Document id.")]
+DocumentIds = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=200)]],
+    Field(min_length=1, max_length=1000, description="Document ids."),
+]
+Filter = Annotated[
+    dict[str, JsonValue],
+    AfterValidator(_query),
+    Field(
+        description=(
+            'MongoDB query: {"status": "open", "spend": {"$gt": 5}}. Names are properties of the content; id, owner, '
+            "createdOn, createdBy, updatedOn, updatedBy, syncRequired are the document's own (a content property so "
+            'called: content.owner). createdOn, updatedOn: {"$date": "2026-01-31T00:00:00.000Z"}.'
+        )
+    ),
+]
+Which = Annotated[
+    dict[str, JsonValue],
+    AfterValidator(_query),
+    Field(description="MongoDB query for all that match, written as in query_appdb_documents."),
+]
+Operation = Annotated[
+    dict[str, JsonValue],
+    AfterValidator(_operation),
+    Field(
+        description=(
+            "MongoDB update instead of `set`: $inc, $mul, $min, $max, $unset, $rename, $push, $addToSet, $pop, "
+            "$pullAll, $currentDate, $set."
+        )
+    ),
+]
+Content = Annotated[dict[str, JsonValue], AfterValidator(_content)]
+Property = Annotated[str, Field(min_length=1, max_length=300)]
+Properties = Annotated[list[Property], Field(max_length=20)]
+Aliases = Annotated[
+    dict[Annotated[str, Field(min_length=1, max_length=100)], Property],
+    Field(max_length=20, description="Alias to property."),
 ]

@@ -62,14 +62,16 @@ async def search_datasets(
     offset = call.cursors.offset(cursor)
     owner_id = await _user_id(call, owner.strip()) if owner else None
     page = await call.domo.datasets.search(query.strip(), owner_id, limit, offset)
+    seen = await call.catalog.visible(page.items)
     more = page.total is not None and offset + len(page.items) < page.total
     return Page(
-        items=[_entry(dataset) for dataset in page.items],
+        items=[_entry(dataset) for dataset in seen],
         kind="dataset",
         first=offset,
         total=page.total,
         more=bool(page.items) and (more or (page.total is None and len(page.items) == limit)),
-        continues=lambda shown: call.cursors.at(offset + shown),
+        # What policy keeps out of sight was read, too: the next page begins behind it.
+        continues=lambda shown: call.cursors.at(offset + (shown if shown < len(seen) else len(page.items))),
     )
 
 

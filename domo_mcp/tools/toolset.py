@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from domo_mcp.catalog import Catalog
     from domo_mcp.client.domo import Domo
     from domo_mcp.tools.ai import AiSettings
+    from domo_mcp.tools.change import Change
+    from domo_mcp.tools.changes import ChangeEntry
     from domo_mcp.tools.cursor import Cursors
     from domo_mcp.tools.folders import Folders
     from domo_mcp.tools.results import ResultSettings
@@ -29,6 +31,22 @@ class Effect(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     RUN = "run"
+
+
+class Changes(Protocol):
+    """The record of changes, and those that wait for a yes."""
+
+    async def pending(self, call: Call, ticket: str, summary: str) -> Change:
+        """The change that a ticket stands for, as it would be now. Raises Refused for a ticket that is not good."""
+        ...
+
+    async def inverse(self, call: Call, change_id: str) -> Change:
+        """The change that takes another one back. Raises Refused where that cannot be done, or not any more."""
+        ...
+
+    async def recent(self, call: Call, *, limit: int, offset: int, undoable: bool | None) -> Sequence[ChangeEntry]:
+        """Changes of the caller on this instance, newest first."""
+        ...
 
 
 class Progress(Protocol):
@@ -55,7 +73,7 @@ class Rights:
 
 @dataclass(frozen=True)
 class Call:
-    """Everything a tool may use; there is nothing else to reach for."""
+    """Everything a tool may use; there is nothing else to reach for. `domo` can only read."""
 
     domo: Domo
     catalog: Catalog
@@ -64,6 +82,7 @@ class Call:
     results: ResultSettings
     ai: AiSettings
     rights: Rights
+    changes: Changes
     progress: Progress
     now: Callable[[], datetime]
 
@@ -78,6 +97,7 @@ class Tool:
     surfaces: frozenset[Surface]
     default_on: frozenset[Surface]
     reaches_domo: bool = True
+    idempotent: bool = False
 
     @property
     def name(self) -> str:
@@ -100,21 +120,50 @@ class Toolset:
     """Tools that are switched on together.
 
     `defaults` are those that a server lists unasked (None: all), on the surfaces `default_on`; `product_only` those
-    whose endpoints the App-Framework surface does not have.
+    whose endpoints the App-Framework surface does not have; `idempotent` those that change nothing more when called
+    again with the same arguments; `local` those that stay on this machine.
     """
 
     name: str
     defaults: frozenset[str] | None = None
     default_on: frozenset[Surface] = BOTH_SURFACES
     product_only: frozenset[str] = frozenset()
+    idempotent: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
     tools: list[Tool] = field(default_factory=list)
 
     def read(self, fn: ToolFunction) -> ToolFunction:
         """Register a tool that changes nothing in Domo."""
         return self._add(fn, Effect.READ)
 
+    def create(self, fn: ToolFunction) -> ToolFunction:
+        """Register a tool that proposes something new."""
+        return self._add(fn, Effect.CREATE)
+
+    def update(self, fn: ToolFunction) -> ToolFunction:
+        """Register a tool that proposes to change what is there."""
+        return self._add(fn, Effect.UPDATE)
+
+    def delete(self, fn: ToolFunction) -> ToolFunction:
+        """Register a tool that proposes to remove what is there."""
+        return self._add(fn, Effect.DELETE)
+
+    def run(self, fn: ToolFunction) -> ToolFunction:
+        """Register a tool that proposes to start something."""
+        return self._add(fn, Effect.RUN)
+
     def _add(self, fn: ToolFunction, effect: Effect) -> ToolFunction:
         default = self.defaults is None or fn.__name__ in self.defaults
         surfaces = frozenset[Surface]({"product"}) if fn.__name__ in self.product_only else BOTH_SURFACES
-        self.tools.append(Tool(fn, effect, self.name, surfaces, surfaces & self.default_on if default else frozenset()))
+        self.tools.append(
+            Tool(
+                fn,
+                effect,
+                self.name,
+                surfaces,
+                default_on=surfaces & self.default_on if default else frozenset(),
+                reaches_domo=fn.__name__ not in self.local,
+                idempotent=effect is Effect.READ or fn.__name__ in self.idempotent,
+            )
+        )
         return fn

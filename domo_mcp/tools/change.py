@@ -1,0 +1,102 @@
+"""A change as a proposal: what would happen to Domo and how it could be taken back, before anything happened."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from pydantic import JsonValue
+
+if TYPE_CHECKING:
+    from domo_mcp.client.domo import Domo
+    from domo_mcp.tools.toolset import Effect
+
+Undoable = Literal["exact", "content", "none"]
+"""What undo brings back: everything; the content, while id, owner or dates may differ; nothing."""
+
+UNKNOWN_VALUE: Mapping[str, JsonValue] = {"$decidedByDomo": True}
+"""Stands in an expected content for a value that only Domo knows, such as the time of the change."""
+
+NEW = "new:"
+"""Starts the key of an object in `Change.after` whose id Domo gives: `new:1`."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What a change touches, as a person would name it: one collection, one dataset, one workflow."""
+
+    kind: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Objects of one place at one moment: their content by id, None for an object that is not there.
+
+    `kind` names the keeper that reads and restores such objects, `place` where they are (documents: the collection's
+    id).
+    """
+
+    kind: str = ""
+    place: str = ""
+    objects: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What applying a change did.
+
+    `facts` are sentences of our own about it. `ids` says under which id an object of `Change.after` really is, where
+    that differs from its key there.
+    """
+
+    facts: tuple[str, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One proposal; only the gate can make it happen.
+
+    `summary` is one sentence of at most 200 characters about what would happen; names of Domo's stand in it quoted.
+    `before` is what would change as it is now, `after` as it would be: no snapshot where there is nothing to read.
+    `affected` counts objects where the snapshots do not. `must_confirm` says why it has to be confirmed whatever the
+    configuration says ("it opens access", "it replaces what is there"). `notes` are warnings to be read before.
+    """
+
+    summary: str
+    on: Thing
+    apply: Callable[[Domo], Awaitable[Outcome]]
+    undo: Undoable
+    before: Snapshot = Snapshot()
+    after: Snapshot = Snapshot()
+    affected: int | None = None
+    must_confirm: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many objects it touches."""
+        if self.affected is not None:
+            return self.affected
+        return len({*self.before.objects, *self.after.objects})
+
+
+class Keeper(Protocol):
+    """Reads and puts back the objects of one kind of snapshot."""
+
+    kind: str
+
+    async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:
+        """The content of each of `ids` as it is now, None for what is not there. Raises DomoError."""
+        ...
+
+    def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:
+        """What putting back `wanted` does to Domo: DELETE where objects would go."""
+        ...
+
+    async def restore(self, domo: Domo, wanted: Snapshot, current: Snapshot) -> Outcome:
+        """Make the objects of `current` what they are in `wanted`. Raises Refused where that would lose something."""
+        ...
