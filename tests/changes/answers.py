@@ -29,7 +29,7 @@ class Person:
         self.answer = answer
         self.questions: list[str] = []
 
-    async def __call__(self, _context: Any, params: ElicitRequestParams) -> ElicitResult:
+    async def __call__(self, context: Any, params: ElicitRequestParams) -> ElicitResult:  # noqa: ARG002 - by keyword
         """Answer one question."""
         self.questions.append(params.message)
         if self.answer == "never":

@@ -24,7 +24,7 @@ async def proposed(client: Client, at: Scratch, state: str = "done") -> dict[str
     assert result.structured_content, text_of(result)
     assert result.structured_content["status"] == "needs_confirmation", text_of(result)
     assert not result.is_error
-    return result.structured_content
+    return dict(result.structured_content)
 
 
 async def confirm(client: Client, written: dict[str, Any], **other: str) -> CallToolResult:

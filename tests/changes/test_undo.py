@@ -23,7 +23,7 @@ async def done(client: Client, name: str, arguments: dict[str, Any]) -> dict[str
     result = await client.call_tool(name, arguments)
     assert result.structured_content, text_of(result)
     assert result.structured_content["status"] == "applied", text_of(result)
-    return result.structured_content
+    return dict(result.structured_content)
 
 
 def canonical(documents: dict[str, Any]) -> list[str]:

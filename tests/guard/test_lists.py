@@ -27,7 +27,7 @@ def lists(
 @pytest.mark.parametrize("pattern", ["d1", "Payroll", "payroll", "Pay*", "*roll", "D?"])
 async def test_a_denial_matches_id_or_name_in_any_case(state: State, pattern: str) -> None:
     denied = lists(state, deny={"dataset": [pattern]})
-    with pytest.raises(Refused, match="policy.deny"):
+    with pytest.raises(Refused, match=r"policy\.deny"):
         await denied.check("dataset", "d1", "Payroll")
     assert await denied.allows("dataset", "x9", "Sales")
     assert await denied.allows("collection", "d1", "Payroll")
