@@ -109,7 +109,7 @@ class Config(Settings):
             if instance.auth:
                 yield from instance.auth.secrets()
         yield self.sandbox.ai_key.get_secret_value().strip()
-        yield self.state.key.get_secret_value().strip()
+        yield from self.state.secrets()
 
 
 def load(

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from domo_mcp.errors import ConfigError, StateUnavailable
 
 _LEAST_KEY = 32
+_PASSWORD = re.compile(r"\w+://[^/?#:]*:([^/?#]+)@")
 _MAKE_ONE = 'Make one with  python -c "import secrets; print(secrets.token_urlsafe(32))"  and give it to every replica.'
 
 
@@ -43,6 +46,13 @@ class StateSettings(BaseModel):
         self.signing_key()
         if self.url and not self.on_postgres:
             self.file()
+
+    def secrets(self) -> Iterator[str]:
+        """What no message may repeat: the key, and the password in the URL as it is written and as it is meant."""
+        yield self.key.get_secret_value().strip()
+        if self.on_postgres and (found := _PASSWORD.match(self.url)):
+            yield found[1]
+            yield unquote(found[1])
 
     def signing_key(self) -> bytes | None:
         """32 bytes of the configured key, None where none is configured. Raises ConfigError for one easily guessed."""

@@ -9,6 +9,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import anyio
 import psycopg
 import pytest
 from pydantic import SecretStr
@@ -73,6 +74,28 @@ async def test_processes_that_start_at_once_agree_on_key_and_tables(settings: St
         said = {process.communicate("go\n", timeout=30)[0].strip() for process in processes}
     assert len(said) == 1
     assert said.pop()
+
+
+async def test_states_that_are_opened_at_once_agree_on_key_and_tables(opened: OpenState) -> None:
+    said: list[tuple[bytes, str]] = []
+
+    async def use() -> None:
+        async with opened() as state:
+            said.append((state.key, await state.pin("name", state.writer)))
+
+    async with anyio.create_task_group() as group:
+        for _ in range(12):
+            group.start_soon(use)
+    assert len(said) == 12
+    assert len(set(said)) == 1
+
+
+async def test_a_file_that_others_could_read_is_closed_to_them(sqlite_settings: StateSettings) -> None:
+    sqlite_settings.file().parent.mkdir()
+    sqlite_settings.file().touch(mode=0o644)
+    async with open_state(sqlite_settings, in_memory=False) as state:
+        await state.pin("a", "1")
+    assert mode_of(sqlite_settings.file()) == 0o600
 
 
 async def test_in_memory_nothing_is_written(sqlite_settings: StateSettings) -> None:

@@ -55,3 +55,9 @@ def test_the_key_is_32_bytes_and_the_same_for_the_same_text() -> None:
     assert len(key) == 32
     assert key == StateSettings(key=SecretStr(f" {LONG.get_secret_value()}\n")).signing_key()
     assert StateSettings().signing_key() is None
+
+
+def test_the_password_in_a_url_is_a_secret_like_the_key() -> None:
+    secrets = set(StateSettings(url="postgresql://app:p%40ss:w@db:5432/domo?sslmode=require", key=LONG).secrets())
+    assert secrets == {LONG.get_secret_value(), "p%40ss:w", "p@ss:w"}
+    assert set(StateSettings(url="postgresql://app@db/domo").secrets()) == {""}

@@ -1,0 +1,140 @@
+"""How AppDB documents and collections come back, and under which ids new documents are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from pydantic import JsonValue
+
+from domo_mcp.client.auth import DeveloperToken
+from domo_mcp.client.documents import CollectionColumn
+from domo_mcp.client.domo import Domo
+from domo_mcp.errors import Refused
+from domo_mcp.sandbox.app import sandbox_app
+from domo_mcp.sandbox.store import Store
+from domo_mcp.tools.change import Snapshot
+from domo_mcp.tools.definitions import COLLECTIONS
+from domo_mcp.tools.documents import DOCUMENTS, snapshot
+from domo_mcp.tools.new_ids import creating
+from domo_mcp.tools.toolset import Effect
+
+
+@asynccontextmanager
+async def company(*, keeps_ids: bool = True) -> AsyncIterator[Domo]:
+    """A company of its own, which may or may not keep the ids of documents that an upsert creates."""
+    store = Store.open()
+    app = sandbox_app(store, keeps_ids=keeps_ids)
+    async with Domo.connect("x", "https://x.invalid", DeveloperToken("sandbox-token"), app=app) as domo:
+        yield domo
+    store.close()
+
+
+@pytest.mark.parametrize("keeps_ids", [True, False])
+async def test_deleted_documents_come_back_with_their_content_and_their_new_ids_are_known(keeps_ids: bool) -> None:
+    async with company(keeps_ids=keeps_ids) as domo:
+        c = await domo.appdb.create_collection("Mine", (), sync=False)
+        for content in ({"a": 1}, {"a": 1}, {"a": {"b": [1.0, None]}}, {}):
+            await domo.appdb.create(c, content)
+        ids = [each.id for each in await domo.appdb.page(c, limit=10, offset=0)]
+        before = snapshot(c, await DOCUMENTS.read(domo, c.id, ids))
+        await domo.appdb.delete_many(c, ids)
+        gone = snapshot(c, dict.fromkeys(ids))
+
+        assert DOCUMENTS.effect(before, gone) is Effect.UPDATE
+        outcome = await DOCUMENTS.restore(domo, before, gone)
+
+        assert outcome.facts == ("Owner and dates of 4 documents are new: they had to be created again.",)
+        assert set(outcome.ids) == (set() if keeps_ids else set(ids))
+        there = await DOCUMENTS.read(domo, c.id, [outcome.ids.get(key, key) for key in ids])
+        assert list(there.values()) == list(before.objects.values())
+
+
+async def test_what_is_not_wanted_goes_and_what_is_there_gets_its_content_back() -> None:
+    async with company() as domo:
+        c = await domo.appdb.create_collection("Mine", (), sync=False)
+        kept, extra = await domo.appdb.create(c, {"a": 1}), await domo.appdb.create(c, {"a": 2})
+        current = snapshot(c, {kept.id: {"a": 1}, extra.id: {"a": 2}})
+        wanted = replace(current, objects={kept.id: {"a": 0}, extra.id: None})
+
+        assert DOCUMENTS.effect(wanted, current) is Effect.DELETE
+        outcome = await DOCUMENTS.restore(domo, wanted, current)
+
+        assert (outcome.facts, outcome.ids) == ((), {})
+        assert await DOCUMENTS.read(domo, c.id, [kept.id, extra.id]) == wanted.objects
+
+
+async def test_new_documents_are_told_from_those_with_the_same_content_before() -> None:
+    async with company() as domo:
+        c = await domo.appdb.create_collection("Mine", (), sync=False)
+        old = await domo.appdb.create(c, {"a": "x", "b": {"c": 1}})
+        wanted: dict[str, dict[str, JsonValue]] = {
+            "new:1": {"a": "x", "b": {"c": 1}},
+            "new:2": {"a": "x", "b": {"c": 2}},
+        }
+
+        made = await creating(domo.appdb, c, wanted, lambda: domo.appdb.create_many(c, [*wanted.values()]))
+
+        assert (made.answer, made.facts) == (2, ())
+        there = await domo.appdb.get_many(c, [*made.ids.values()])
+        assert {key: there[made.ids[key]].content for key in wanted} == wanted
+        assert old.id not in made.ids.values()
+
+
+async def test_where_someone_makes_the_same_at_the_same_time_the_ids_stay_unknown() -> None:
+    async with company() as domo:
+        c = await domo.appdb.create_collection("Mine", (), sync=False)
+        wanted = {"new:1": {"title": "Same"}, "new:2": {"title": "Mine alone"}}
+
+        async def both_at_once() -> int:
+            await domo.appdb.create(c, {"title": "Same"})
+            return await domo.appdb.create_many(c, [*wanted.values()])
+
+        made = await creating(domo.appdb, c, wanted, both_at_once)
+
+        assert set(made.ids) == {"new:2"}
+        assert made.facts == ("The ids of 1 of 2 new documents are not known: find them with query_appdb_documents.",)
+
+
+async def test_a_collection_that_was_made_goes_only_while_it_is_empty() -> None:
+    async with company() as domo:
+        c = await domo.appdb.create_collection("Mine", (), sync=False)
+        current = Snapshot(COLLECTIONS.kind, "", await COLLECTIONS.read(domo, "", [c.id]))
+        wanted = replace(current, objects={c.id: None})
+        assert COLLECTIONS.effect(wanted, current) is Effect.DELETE
+
+        document = await domo.appdb.create(c, {"a": 1})
+        with pytest.raises(Refused, match="holds documents by now"):
+            await COLLECTIONS.restore(domo, wanted, current)
+        await domo.appdb.delete(c, document.id)
+        await COLLECTIONS.restore(domo, wanted, current)
+
+        assert await COLLECTIONS.read(domo, "", [c.id]) == {c.id: None}
+
+
+async def test_a_definition_comes_back_with_hidden_columns_hidden() -> None:
+    async with company() as domo:
+        columns = (CollectionColumn(name="a", type="STRING"), CollectionColumn(name="b", type="LONG", visible=False))
+        c = await domo.appdb.create_collection("Mine", columns, sync=True)
+        before = Snapshot(COLLECTIONS.kind, "", await COLLECTIONS.read(domo, "", [c.id]))
+        await domo.appdb.update_collection(c, columns=columns[:1], sync=False)
+        current = Snapshot(COLLECTIONS.kind, "", await COLLECTIONS.read(domo, "", [c.id]))
+        assert COLLECTIONS.effect(before, current) is Effect.UPDATE
+
+        await COLLECTIONS.restore(domo, before, current)
+
+        assert await COLLECTIONS.read(domo, "", [c.id]) == before.objects
+        assert before.objects[c.id] == {
+            "name": "Mine",
+            "columns": [{"name": "a", "type": "STRING"}, {"name": "b", "type": "LONG", "visible": False}],
+            "sync": True,
+        }
+
+
+async def test_a_deleted_collection_does_not_come_back() -> None:
+    async with company() as domo:
+        gone = Snapshot(COLLECTIONS.kind, "", {"x": None})
+        with pytest.raises(Refused, match="does not come back"):
+            await COLLECTIONS.restore(domo, replace(gone, objects={"x": {"name": "Mine"}}), gone)
