@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.tokenizer_core import Token
 
-MAX_PADDING = 10_000
-"""The longest text that REPEAT, SPACE, LPAD and RPAD may make, in characters."""
+MAX_PADDING = 100_000
+"""How many characters REPEAT, SPACE, LPAD and RPAD may make of one, all REPEATs and SPACEs within each other."""
 
 _HARMFUL = re.compile(
     r"""

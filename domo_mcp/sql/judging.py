@@ -48,6 +48,12 @@ def _check_kind(node: exp.Expr) -> None:
         raise SqlRefused("Recursive common table expressions are not sent.", "Use a plain WITH or a subselect.")
     if isinstance(node, exp.In) and node.args.get("field"):
         raise SqlRefused("IN takes a list in parentheses, not a name.", "Write IN ('a', 'b') or IN (SELECT …).")
+    if isinstance(node, exp.CTE) and not isinstance(node.this, exp.Query):
+        raise SqlRefused(
+            "Only reading is possible: a common table expression is a SELECT.", "Write WITH x AS (SELECT …)."
+        )
+    if isinstance(node, exp.Select) and not node.selects:
+        raise SqlRefused("A SELECT names no columns.", "Write SELECT `column`, … or SELECT *.")
     if node.args.get("operation_modifiers"):
         raise SqlRefused(f"SELECT {node.args['operation_modifiers'][0].name} is not Domo's SQL.", "Leave the word out.")
     if not isinstance(node, _admitted()):

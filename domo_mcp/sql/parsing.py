@@ -62,8 +62,10 @@ def _one_query(text: str) -> exp.Expr:
 
     try:
         statements = [tree for tree in parse(text, read="mysql") if tree is not None]
-    except (SqlglotError, RecursionError) as error:
+    except SqlglotError as error:
         raise SqlRefused(*_syntax_error(error, text)) from None
+    except RecursionError:
+        raise SqlRefused("The SQL is too large: nested too deeply.", "Ask for less in one statement.") from None
     if len(statements) != 1:
         raise SqlRefused(
             f"One statement a call: this text holds {len(statements)}.",

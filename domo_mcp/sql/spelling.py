@@ -15,7 +15,7 @@ from domo_mcp.errors import SqlRefused
 if TYPE_CHECKING:
     from sqlglot.tokenizer_core import Token
 
-MAX_DEPTH = 100
+MAX_DEPTH = 50
 
 _EXECUTED = ("/*!", "/*+", "/*M!")
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`", re.DOTALL)
@@ -75,8 +75,8 @@ def _check_quoted(raw: str) -> None:
 def _check_bare(raw: str, kind: str) -> None:
     if kind in _NOT_MYSQL or raw.startswith("$"):
         raise SqlRefused(f"{raw[:20]!r} is not Domo's SQL: variables, placeholders and pipes are not sent.")
-    if not raw.isascii() and kind != "VAR":
-        raise SqlRefused(f"{raw[:40]!r} only looks like a word of SQL.", "Put names in backticks.")
+    if not raw.isascii() and (kind != "VAR" or raw[0].isdecimal()):
+        raise SqlRefused(f"{raw[:40]!r} only looks like a word or number of SQL.", "Put names in backticks.")
     _check_letters(raw)
 
 
@@ -87,7 +87,7 @@ def _check_letters(raw: str) -> None:
             odd = not (letter.isprintable() or letter in "\t\r\n")
         else:
             odd = unicodedata.category(letter)[0] in "ZCP" or (
-                not letter.isalpha() and unicodedata.normalize("NFKC", letter).isascii()
+                not letter.isalnum() and unicodedata.normalize("NFKC", letter).isascii()
             )
         if odd:
             raise SqlRefused(
