@@ -25,7 +25,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-_TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "array": "list[str]"}
+_TYPES = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "array": "list[str]",
+    "object": "dict[str, object]",
+}
 _INITIALIZE = {
     "protocolVersion": "2025-11-25",
     "capabilities": {},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -245,9 +245,10 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
     folders = Folders(config.files, enabled=local_files)
     async with AsyncExitStack() as stack:
         sandbox = Embedded(config.sandbox, stack, embedded)
-        state = await stack.enter_async_context(open_state(config.state, in_memory=_forgets(config)))
+        state = await stack.enter_async_context(keep_state(config))
         telemetry.secrets.add([state.key.hex()])
         gate = _gate(config, state)
+        stack.push_async_callback(gate.audit.anchor, now=True)
         instances = {
             name: Instance(name, settings, config.policy_of(name), config, folders, sandbox, state, gate, stack)
             for name, settings in config.instances.items()
@@ -264,12 +265,17 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
 
 def _gate(config: Config, state: State) -> Gate:
     return Gate(
-        audit=Audit(config.audit),
+        audit=Audit(config.audit, state),
         tickets=Tickets(state),
         applier=Applier(Journal(state, config.journal), KEEPERS, config.limits.call_timeout_s),
         max_tokens=config.results.max_tokens,
         call_timeout_s=config.limits.call_timeout_s,
     )
+
+
+def keep_state(config: Config) -> AbstractAsyncContextManager[State]:
+    """What outlives the process; in memory where nothing is worth keeping."""
+    return open_state(config.state, in_memory=not config.audit.file and _forgets(config))
 
 
 def _forgets(config: Config) -> bool:

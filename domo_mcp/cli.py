@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--explain", metavar="TOOL", help="what the policy would do with a call of this tool, and why")
     doctor.add_argument("arguments", nargs="*", metavar="key=value")
+    audit = commands.add_parser("audit", parents=[server], help="check the audit file")
+    audit.add_argument("action", choices=["verify"])
     changes = commands.add_parser("changes", parents=[server], help="list what this server changed in Domo")
     changes.add_argument("--limit", type=int, default=20)
     tools = commands.add_parser("tools", parents=[server], help="list the tools")
@@ -99,10 +101,14 @@ def _on_server(options: argparse.Namespace, config: Any, *, local: bool) -> int:
             from domo_mcp.commands.tools import list_tools
 
             return list_tools(config, as_json=options.json)
+        case "audit":
+            from domo_mcp.commands.audit import verify
+
+            return verify(config)
     from domo_mcp.commands.call import call
 
     if options.command == "changes":
-        return call(config, "list_changes", {"limit": options.limit})
+        options.tool, options.pairs = "list_changes", [f"limit={options.limit}"]
     return call(config, options.tool, _call_arguments(options))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 import sys
 from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 from domo_mcp.errors import ConfigError
 
@@ -20,19 +23,30 @@ class SecretFilter(logging.Filter):
 
     def add(self, secrets: Iterable[str]) -> None:
         """Hide these from now on."""
-        self._secrets |= {secret for secret in secrets if secret}
+        self._secrets |= {form for secret in secrets if secret for form in _forms(secret)}
+
+    def hidden(self, text: str) -> str:
+        """`text` with every known secret taken out."""
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, _HIDDEN)
+        return text
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let the record pass with its message cleaned; a traceback is rendered here, so that it is cleaned too."""
-        text = record.getMessage()
+        text = self.hidden(record.getMessage())
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         record.exc_info = None
-        for secret in self._secrets:
-            text = text.replace(secret, _HIDDEN)
-            record.exc_text = record.exc_text.replace(secret, _HIDDEN) if record.exc_text else record.exc_text
+        record.exc_text = self.hidden(record.exc_text) if record.exc_text else record.exc_text
         record.msg, record.args = text, ()
         return True
+
+
+def _forms(secret: str) -> set[str]:
+    """How a secret may be spelled in a text: as it is, in JSON, in a URL, in base64."""
+    encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
+    return {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret), encoded}
 
 
 secrets = SecretFilter()

@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 from pydantic import JsonValue
 
-from domo_mcp.client.domo import Domo
 from domo_mcp.errors import DomoError, DomoMcpError, StateUnavailable, TimedOut
 from domo_mcp.guard.journal import Draft, Journal
 from domo_mcp.guard.prepared import Prepared, Request
 from domo_mcp.guard.preview import differences, same
 from domo_mcp.tools.change import NEW, Keeper, Outcome, Snapshot
+
+if TYPE_CHECKING:
+    from domo_mcp.client.domo import Domo
 
 logger = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from domo_mcp.client.domo import Domo
 from domo_mcp.errors import Refused, UnknownName
 from domo_mcp.guard.applying import Applier, settled
 from domo_mcp.guard.journal import Entry
@@ -18,6 +18,9 @@ from domo_mcp.tools.change import Change, Keeper, Outcome, Snapshot
 from domo_mcp.tools.changes import ChangeEntry
 from domo_mcp.tools.toolset import Call, Tool
 from domo_mcp.untrusted import one_line
+
+if TYPE_CHECKING:
+    from domo_mcp.client.domo import Domo
 
 _NO_RULES = ColumnRules()
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
 
-from domo_mcp.errors import DomoMcpError, InvalidInput, Refused, SqlRefused, TimedOut
+from domo_mcp.errors import DomoMcpError, InvalidInput, Refused, TimedOut
 from domo_mcp.guard import budget, policy
 from domo_mcp.guard.applying import Applier
 from domo_mcp.guard.asking import GRANT_MINUTES, Question
@@ -24,9 +26,11 @@ from domo_mcp.tools.results import Answer, Page, Text
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Tool
 
+logger = logging.getLogger(__name__)
+
 Result = Table | Text | Page[Any] | Answer
 
-_REFUSALS = frozenset({Refused.__name__, InvalidInput.__name__, SqlRefused.__name__})
+_REFUSALS = (Refused, InvalidInput)
 _DECLINED = {
     "no": "The person said no; nothing was changed.",
     "cancelled": "The person closed the question; nothing was changed.",
@@ -52,26 +56,28 @@ class Gate:
         Raises Refused before anything is sent where policy says no, TimedOut where no answer came in time, and whatever
         the tool raises.
         """
-        record = _Record(self.audit, request)
-        try:
+        async with self.recorded(request.tool, request.arguments, request.caller) as record:
             result = await self._answer(request)
             if isinstance(result, Change):
                 result = await self._decide(request, prepared(result, request.tool, request.arguments))
                 record.told(result)
-            record.outcome = "ok"
             return self._trim(result, request.arguments)
-        except DomoMcpError as error:
-            record.outcome = type(error).__name__
-            raise
+
+    @asynccontextmanager
+    async def recorded(self, tool: Tool, arguments: Mapping[str, Any], caller: Caller) -> AsyncIterator[Record]:
+        """Put on record what happens to a call inside. Raises StateUnavailable where that cannot be done."""
+        record = Record(tool, arguments, caller)
+        self.audit.check()
+        try:
+            yield record
+            record.facts["outcome"] = "ok"
         except Exception as error:
-            record.outcome = getattr(error, "outcome", "failed")
+            record.failed(error)
             raise
         finally:
-            record.write()
-
-    def turn_away(self, tool: Tool, arguments: Mapping[str, Any], caller: Caller, error: DomoMcpError) -> None:
-        """Put a call on record whose arguments could not be read."""
-        _write(self.audit, tool, arguments, caller, {"outcome": type(error).__name__}, time.monotonic())
+            record.write(self.audit)
+            with anyio.CancelScope(shield=True):
+                await self.audit.anchor()
 
     async def explain(self, request: Request) -> list[str]:
         """What the policy would do with this call and why, without doing it. Raises as `run` does."""
@@ -200,40 +206,43 @@ _WAYS = {
 }
 
 
-class _Record:
+class Record:
     """What the audit line of one call will say."""
 
-    def __init__(self, audit: Audit, request: Request) -> None:
-        self.outcome = "cancelled"
-        self._audit, self._request, self._started = audit, request, time.monotonic()
-        self._facts: dict[str, str] = {}
+    def __init__(self, tool: Tool, arguments: Mapping[str, Any], caller: Caller) -> None:
+        self.facts = {"outcome": "cancelled"}
+        self._refused = False
+        self._tool, self._arguments, self._caller = tool, arguments, caller
+        self._started = time.monotonic()
 
     def told(self, written: Written) -> None:
         """Take over what became of a change."""
         facts = {"status": written.status, "confirmed_by": written.confirmed_by, "change": written.change}
-        self._facts = {name: fact for name, fact in facts.items() if fact}
+        self.facts |= {name: fact for name, fact in facts.items() if fact}
+        self._refused = written.status == "refused"
 
-    def write(self) -> None:
-        """Write the line."""
-        request = self._request
-        facts = {"outcome": self.outcome, **self._facts}
-        _write(self._audit, request.tool, request.arguments, request.caller, facts, self._started)
+    def failed(self, error: Exception) -> None:
+        """Take over why there is no answer."""
+        known = type(error).__name__ if isinstance(error, DomoMcpError) else "failed"
+        self.facts["outcome"] = getattr(error, "outcome", known)
+        self._refused = isinstance(error, _REFUSALS)
 
-
-def _write(
-    audit: Audit, tool: Tool, arguments: Mapping[str, Any], caller: Caller, facts: Mapping[str, str], started: float
-) -> None:
-    refused = facts["outcome"] in _REFUSALS or facts.get("status") == "refused"
-    audit.record(
-        arguments=arguments,
-        principal=caller.principal,
-        instance=caller.instance,
-        tool=tool.name,
-        effect=tool.effect.value,
-        decision="refused" if refused else "allowed",
-        **facts,
-        duration_ms=round((time.monotonic() - started) * 1000),
-    )
+    def write(self, audit: Audit) -> None:
+        """Write the line. What happened stands even where that fails."""
+        try:
+            audit.record(
+                arguments=self._arguments,
+                principal=self._caller.principal,
+                instance=self._caller.instance,
+                tool=self._tool.name,
+                effect=self._tool.effect.value,
+                policy=self._caller.policy.digest,
+                decision="refused" if self._refused else "allowed",
+                **self.facts,
+                duration_ms=round((time.monotonic() - self._started) * 1000),
+            )
+        except OSError:
+            logger.exception("A call of %s is not in the audit file", self._tool.name)
 
 
 def _refused(shown: Preview, why: str) -> Written:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -55,6 +56,11 @@ class PolicySettings(BaseModel):
             if not all(entry.partition(":")):
                 raise ValueError(f"{entry!r} is not TOOL:NAME, such as start_workflow:Refresh *")
         return value
+
+    @property
+    def digest(self) -> str:
+        """Tells one policy from another in the audit lines."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
     def overlaid(self, over: Mapping[str, object]) -> PolicySettings:
         """These settings with an instance's own keys in place of the general ones."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import JsonValue, TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from domo_mcp.client.domo import Domo
 from domo_mcp.guard.asking import Person
 from domo_mcp.guard.policy import PolicySettings
 from domo_mcp.tools.change import Change
 from domo_mcp.tools.toolset import Call, Effect, Tool
+
+if TYPE_CHECKING:
+    from domo_mcp.client.domo import Domo
 
 
 @dataclass(frozen=True)

@@ -68,9 +68,9 @@ class BoundTool(SdkTool):
     async def _call(self, raw: dict[str, Any], context: Context[Any, Any]) -> CallToolResult:
         try:
             given = arguments.parse(self._model, raw).given()
-        except InvalidInput as error:
-            self._app.gate.turn_away(self._tool, raw, self._app.instance(self._tool, None).caller, error)
-            raise
+        except InvalidInput:
+            async with self._app.gate.recorded(self._tool, raw, self._app.instance(self._tool, None).caller):
+                raise
         instance = self._app.instance(self._tool, given.pop("domo_instance", None))
         person = McpPerson(context, self._app.gate.tickets.once, instance.policy.ask_timeout_s)
         request = await instance.request(self._tool, given, person, partial(_progress, context))

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from mcp_types import CallToolResult, TextContent
 
+from domo_mcp import telemetry
 from domo_mcp.errors import DomoMcpError
 from domo_mcp.guard.gate import Result
 from domo_mcp.guard.written import Written
@@ -36,14 +37,23 @@ def render(result: Result, *, structured: Structured, sandbox: bool) -> CallTool
     if sandbox:
         text += f"\n{SANDBOX_LINE}"
     failed = isinstance(result, Written) and result.status == "refused"
-    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data, is_error=failed)
+    return _safe(
+        CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data, is_error=failed)
+    )
 
 
 def render_error(error: DomoMcpError) -> CallToolResult:
     """An error as the model reads it: what happened, then what to do."""
     text = visible(str(error))
     text = text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1] + "…"
-    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+    return _safe(CallToolResult(content=[TextContent(type="text", text=text)], is_error=True))
+
+
+def _safe(result: CallToolResult) -> CallToolResult:
+    """The answer without any secret of this server, also where Domo sent it back."""
+    text = result.model_dump_json(by_alias=True)
+    hidden = telemetry.secrets.hidden(text)
+    return result if hidden == text else CallToolResult.model_validate_json(hidden)
 
 
 def _table(table: Table) -> str:

@@ -14,6 +14,9 @@ CREATE TABLE domo_mcp_tickets (
 );
 CREATE TABLE domo_mcp_once (id TEXT PRIMARY KEY, expires BIGINT NOT NULL);
 CREATE TABLE domo_mcp_pins (name TEXT PRIMARY KEY, thing TEXT NOT NULL);
+CREATE TABLE domo_mcp_anchors (
+    file TEXT NOT NULL, writer TEXT NOT NULL, number BIGINT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (file, writer)
+);
 CREATE TABLE domo_mcp_changes (
     id TEXT PRIMARY KEY, time BIGINT NOT NULL, principal TEXT NOT NULL, instance TEXT NOT NULL, status TEXT NOT NULL,
     undo TEXT NOT NULL, undone_by TEXT, intent TEXT NOT NULL, outcome TEXT NOT NULL, writer TEXT NOT NULL,

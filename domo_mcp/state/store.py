@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import anyio
 
+from domo_mcp.state.anchors import AnchorRows
 from domo_mcp.state.changes import ChangeRows
 from domo_mcp.state.tickets import TicketRows
 
@@ -99,6 +100,11 @@ class State:
     def tickets(self) -> TicketRows:
         """The rows of tickets, and what was used once."""
         return TicketRows(self.store)
+
+    @property
+    def anchors(self) -> AnchorRows:
+        """How far audit files had come."""
+        return AnchorRows(self.store)
 
     async def pin(self, name: str, thing_id: str) -> str:
         """The id that `name` stands for: the one kept, or `thing_id`, which is kept from now on."""

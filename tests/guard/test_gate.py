@@ -61,7 +61,6 @@ async def test_an_access_level_lists_the_tools_that_it_covers_and_no_others(conn
     assert names["full"] - names["write"] == {"delete_appdb_documents"}
 
 
-
 async def test_reads_that_fail_at_the_same_time_are_told_as_one_failure(connect: Connect, sandbox: Starlette) -> None:
     sandbox.state.faults = Faults(Plan.model_validate({"rules": [{"kind": "401", "path": "*/5a1e0000-*"}]}))
     async with connect() as client:
