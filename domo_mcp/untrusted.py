@@ -1,11 +1,18 @@
-"""Texts from elsewhere, shown so that nothing in them hides or moves."""
+"""Texts from elsewhere, shown so that nothing in them hides or moves, and marked where they stand in a text of ours."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable
 
 _SHOWN = frozenset("\n\t")
 _HIDDEN_KINDS = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+
+# Private characters, which `visible` shows as escapes: nothing from elsewhere can hold a mark.
+_START, _END = "\ue000", "\ue001"
+_MARKED = re.compile(f"{_START}([^{_START}{_END}]*){_END}")
+_MARKS = str.maketrans("", "", _START + _END)
 
 
 def visible(text: str) -> str:
@@ -22,6 +29,29 @@ def one_line(text: str, most: int = 200) -> str:
     """`text` shown on one line of at most `most` characters."""
     line = " ".join(visible(text).split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def foreign(text: str, most: int = 200) -> str:
+    """`text` from elsewhere on one line, to stand in a sentence of ours: marked, so that it can be fenced there."""
+    return f"{_START}{one_line(text, most)}{_END}"
+
+
+def all_foreign(text: str) -> str:
+    """A text of ours that is made of such parts, as one of them."""
+    return f"{_START}{plain(text)}{_END}"
+
+
+def plain(text: str) -> str:
+    """A text of ours without the marks of what is foreign in it."""
+    return text.translate(_MARKS)
+
+
+def fenced(text: str, fence: Callable[[str], str]) -> str:
+    """A text of ours with `fence` around each foreign part, and nothing in it that hides."""
+    parts = _MARKED.split(text)  # what is ours and what is foreign in turns
+    return "".join(
+        (fence(part) if part else "") if place % 2 else visible(plain(part)) for place, part in enumerate(parts)
+    )
 
 
 def _escape(character: str) -> str:

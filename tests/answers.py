@@ -15,7 +15,12 @@ Connect = Callable[..., AbstractAsyncContextManager[Client]]
 
 
 def text_of(result: CallToolResult) -> str:
-    """All text of an answer."""
+    """All text of an answer, without the fences within its lines."""
+    return re.sub(r"<(data-\w+)>(?!\n)(.*?)</\1>", r"\2", raw_text_of(result))
+
+
+def raw_text_of(result: CallToolResult) -> str:
+    """All text of an answer, as a model reads it."""
     return "\n".join(block.text for block in result.content if block.type == "text")
 
 

@@ -13,7 +13,7 @@ from domo_mcp.errors import RateLimited
 
 
 class Limits(BaseModel):
-    """Requests at once, and requests in any minute.
+    """Requests at once, requests in any minute, and calls of Domo's AI, which cost credits, in any hour.
 
     The default rate is the one number Domo gives: about 120 requests a minute for its search API (portal, Search).
     """
@@ -21,25 +21,27 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     concurrency: PositiveInt = 8
     per_minute: PositiveInt = 120
+    ai_per_hour: PositiveInt = 60
 
 
 USUAL_LIMITS = Limits()
-_MINUTE = 60.0
+_MINUTE, _HOUR = 60.0, 3600.0
 
 
 class Window:
-    """The turns of the last minute and those to come; it holds no clock, so every call names its time in seconds."""
+    """The turns of the last `length_s` seconds and those to come; it holds no clock: every call names its time."""
 
-    def __init__(self, per_minute: int) -> None:
-        self._per_minute = per_minute
+    def __init__(self, most: int, length_s: float = _MINUTE) -> None:
+        self._most = most
+        self._length_s = length_s
         self._turns: deque[float] = deque()
 
     def reserve(self, now: float) -> float:
-        """Take the next turn and return its time: now, unless the minute before has its number already."""
-        while self._turns and self._turns[0] <= now - _MINUTE:
+        """Take the next turn and return its time: now, unless the time before has its number already."""
+        while self._turns and self._turns[0] <= now - self._length_s:
             self._turns.popleft()
-        full = len(self._turns) >= self._per_minute
-        turn = self._turns[-self._per_minute] + _MINUTE if full else now
+        full = len(self._turns) >= self._most
+        turn = self._turns[-self._most] + self._length_s if full else now
         self._turns.append(turn)
         return turn
 
@@ -55,6 +57,20 @@ class Throttle:
         self._limits = limits
         self._slots = anyio.Semaphore(limits.concurrency)
         self._window = Window(limits.per_minute)
+        self._ai = Window(limits.ai_per_hour, _HOUR)
+
+    def count_ai_call(self) -> None:
+        """Count a call that costs credits. Raises `RateLimited` where the hour has its number of them."""
+        now = anyio.current_time()
+        turn = self._ai.reserve(now)
+        if turn > now:
+            self._ai.give_back(turn)
+            raise RateLimited(
+                f"Domo's AI was called {self._limits.ai_per_hour} times in the last hour, this server's limit.",
+                "Do without it: get_schema_context and your own SQL in run_sql cost no credits.",
+                retry_after=turn - now,
+                surely_unprocessed=True,
+            )
 
     @asynccontextmanager
     async def slot(self, deadline: float) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ import httpx
 
 from domo_mcp.client.answers import Answer, Expected, decode
 from domo_mcp.client.auth import SignIn
+from domo_mcp.client.failures import wordless
 from domo_mcp.client.limits import USUAL_LIMITS, Limits, Throttle
 from domo_mcp.client.retry import USUAL_PATIENCE, Patience, decide
 from domo_mcp.client.surface import ApiPath, Content
@@ -50,6 +51,7 @@ class Session:
         self._call_s = timeouts.call_s
         self._patience = patience
         self._writes = True
+        self._discreet = False
         self._throttle = Throttle(limits)
         self._wire = Wire(url, sign_in, timeouts, limits.concurrency, transport)
 
@@ -65,6 +67,12 @@ class Session:
         """The same connections and throttle for who only reads: `write` is refused there."""
         session = copy(self)
         session._writes = False  # noqa: SLF001 - its own copy
+        return session
+
+    def discreet(self) -> Self:
+        """The same connections for requests in whose errors Domo may quote what is not to be seen."""
+        session = copy(self)
+        session._discreet = True  # noqa: SLF001 - its own copy
         return session
 
     async def read(
@@ -135,6 +143,8 @@ class Session:
 
     async def _ask(self, request: Request) -> Answer:
         async def asked(deadline: float) -> Answer:
+            if request.effect == "ai":
+                self._throttle.count_ai_call()
             async with self._throttle.slot(deadline):
                 return await self._wire.ask(request, deadline)
 
@@ -147,6 +157,8 @@ class Session:
                 return await once(deadline)
             except DomoError as error:
                 delay = self._delay(request, error, attempt, deadline)
+                if delay is None and self._discreet and error.status is not None:
+                    raise wordless(error) from None
                 if delay is None:
                     raise
                 _log.info("%s %s: %s, again in %.1f s", request.method, request.path, type(error).__name__, delay)

@@ -1,25 +1,32 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
 import anyio
+import httpx
 import pytest
 from pydantic import ValidationError
 
+from domo_mcp.client.ai import Ai
 from domo_mcp.client.limits import Limits, Throttle, Window
+from domo_mcp.client.session import Session
+from domo_mcp.client.surface import Product
 from domo_mcp.errors import RateLimited
 
 
 def test_a_minute_has_its_number_of_turns_and_no_more() -> None:
-    window = Window(per_minute=2)
+    window = Window(2)
     assert [window.reserve(at) for at in (0.0, 30.0, 40.0, 40.0, 40.0)] == [0.0, 30.0, 60.0, 90.0, 120.0]
 
 
 def test_turns_of_more_than_a_minute_ago_do_not_count() -> None:
-    window = Window(per_minute=2)
+    window = Window(2)
     assert [window.reserve(at) for at in (0.0, 1.0, 60.0, 1000.0, 1000.0)] == [0.0, 1.0, 60.0, 1000.0, 1000.0]
 
 
 def test_a_turn_given_back_is_there_for_the_next() -> None:
-    window = Window(per_minute=1)
+    window = Window(1)
     window.reserve(0.0)
     window.give_back(window.reserve(1.0))
     assert window.reserve(2.0) == 60.0
@@ -89,3 +96,22 @@ async def test_a_failure_inside_frees_the_place() -> None:
         with pytest.raises(KeyError):
             async with throttle.slot(anyio.current_time() + 0.01):
                 raise KeyError
+
+
+async def test_the_calls_that_cost_credits_end_with_their_number_an_hour(
+    answering: Callable[..., AbstractAsyncContextManager[Session]],
+) -> None:
+    asked = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"output": "SELECT 1"})
+
+    async with answering(handler, limits=Limits(ai_per_hour=2)) as session:
+        ai = Ai(session, Product())
+        for _ in range(2):
+            await ai.text_generation("hello")
+        with pytest.raises(RateLimited, match="2 times in the last hour"):
+            await ai.text_generation("hello")
+        assert await session.read("GET", Product().at("the identity of the caller"), dict[str, str])
+    assert len(asked) == 3

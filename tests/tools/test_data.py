@@ -34,7 +34,7 @@ class TestSearchDatasets:
                 cursor = cursor_of(text)
                 if not cursor:
                     break
-        assert len(seen) == len(set(seen)) == 9
+        assert len(seen) == len(set(seen)) == 10
 
     async def test_an_empty_result_says_so(self, connect: Connect) -> None:
         async with connect() as client:
