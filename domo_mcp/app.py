@@ -27,6 +27,7 @@ from domo_mcp.guard.journal import Journal
 from domo_mcp.guard.lists import Lists
 from domo_mcp.guard.policy import PolicySettings, allows
 from domo_mcp.guard.prepared import Caller, Request
+from domo_mcp.guard.results import Results
 from domo_mcp.guard.ticket import Tickets
 from domo_mcp.instances import InstanceSettings
 from domo_mcp.state import State, open_state
@@ -126,10 +127,16 @@ class Instance:
             results=self.config.results,
             ai=self.config.ai,
             rights=Rights(self.policy.access, tuple(self.config.tools.toolsets), self.sandbox),
+            result_link=None if self.folders else self.results.link,
             changes=OwnChanges(self.caller, self.gate.tickets, self.gate.applier, _ALL_TOOLS),
             progress=progress,
             now=_now,
         )
+
+    @property
+    def results(self) -> Results:
+        """Whole results that clients read by link."""
+        return Results(self.caller, self.gate.tickets, self.config.limits.call_timeout_s)
 
     async def connection(self) -> tuple[Domo, Catalog]:
         """The instance's client and catalog."""
@@ -153,9 +160,14 @@ class Instance:
                 self._sandbox_sign_in() if embedded else self.settings.sign_in(),
                 surface=self.settings.surface,
                 aliases=self.settings.aliases.datasets,
-                limits=Limits(concurrency=limits.concurrency, per_minute=_UNLIMITED if embedded else limits.per_minute),
+                limits=Limits(
+                    concurrency=limits.concurrency,
+                    per_minute=_UNLIMITED if embedded else limits.per_minute,
+                    ai_per_hour=_UNLIMITED if embedded else limits.ai_calls_per_hour,
+                ),
                 timeout_s=limits.timeout_s,
                 call_timeout_s=limits.call_timeout_s,
+                rules=self.policy.columns.rules(),
                 app=embedded,
             )
         )
@@ -280,10 +292,11 @@ def keep_state(config: Config) -> AbstractAsyncContextManager[State]:
 
 def _forgets(config: Config) -> bool:
     """Whether nothing can be changed, or all that could is gone with this process: then so is the record of it."""
+    if config.state.url:
+        return False
     if all(config.policy_of(name).access == "read" for name in config.instances):
         return True
-    passing = not config.sandbox.data and all(instance.kind == "sandbox" for instance in config.instances.values())
-    return passing and not config.state.url
+    return not config.sandbox.data and all(instance.kind == "sandbox" for instance in config.instances.values())
 
 
 def _listed(config: Config, instances: Collection[Instance]) -> tuple[Tool, ...]:

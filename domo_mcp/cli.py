@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from domo_mcp import __version__
 from domo_mcp.errors import ConfigError, DomoMcpError
+from domo_mcp.untrusted import plain
 
 EXIT_ERROR, EXIT_USAGE = 1, 2
 
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         sys.exit(_run(options))
     except ConfigError as error:
-        print(f"domo-mcp: {error.message}\n{error.hint}".rstrip(), file=sys.stderr)
+        print(plain(f"domo-mcp: {error.message}\n{error.hint}".rstrip()), file=sys.stderr)
         sys.exit(EXIT_USAGE)
     except DomoMcpError as error:
         print(f"domo-mcp: {error}", file=sys.stderr)

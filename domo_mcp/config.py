@@ -16,7 +16,7 @@ from domo_mcp.catalog import CatalogSettings
 from domo_mcp.errors import ConfigError
 from domo_mcp.guard.audit import AuditSettings
 from domo_mcp.guard.journal import JournalSettings
-from domo_mcp.guard.policy import PolicySettings
+from domo_mcp.guard.policy import ColumnSettings, PolicySettings
 from domo_mcp.instances import AliasSettings, AuthSettings, InstanceSettings
 from domo_mcp.state import StateSettings
 from domo_mcp.tools.ai import AiSettings
@@ -38,6 +38,7 @@ class LimitSettings(Settings):
 
     concurrency: int = Field(8, ge=1, le=100)
     per_minute: int = Field(120, ge=1)
+    ai_calls_per_hour: int = Field(60, ge=1)
     timeout_s: float = Field(30, gt=0)
     call_timeout_s: float = Field(50, gt=0)
 
@@ -238,6 +239,7 @@ _TABLES: tuple[type[BaseModel], ...] = (
     AuthSettings,
     AliasSettings,
     PolicySettings,
+    ColumnSettings,
     ToolSettings,
     ResultSettings,
     AiSettings,

@@ -27,6 +27,8 @@
 
 from __future__ import annotations
 
+from domo_mcp.untrusted import foreign, plain
+
 
 class DomoMcpError(Exception):
     """Base of every error of this package.
@@ -40,6 +42,10 @@ class DomoMcpError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
+        return plain(self.text())
+
+    def text(self) -> str:
+        """All of it, what is foreign in it marked."""
         return f"{self.message} {self.hint}".strip()
 
 
@@ -99,8 +105,9 @@ class DomoError(DomoMcpError):
         self.retry_after = retry_after
         self.surely_unprocessed = surely_unprocessed
 
-    def __str__(self) -> str:
-        trace = f"(Domo's trace id: {self.toe})" if self.toe else ""
+    def text(self) -> str:
+        """All of it with the trace id, what is foreign in it marked."""
+        trace = f"(Domo's trace id: {foreign(self.toe, 80)})" if self.toe else ""
         return " ".join(part for part in (self.message, self.hint, trace) if part)
 
 

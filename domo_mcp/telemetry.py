@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
-import json
 import logging
+import re
 import sys
-from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from collections.abc import Iterable, Iterator
 
 from domo_mcp.errors import ConfigError
+from domo_mcp.untrusted import plain
 
 _HIDDEN = "[hidden]"
+_NOTHING = re.compile(r"(?!)")
+_LEAST_ENCODED = 6  # fewer characters of base64 stand in many texts
 
 
 class SecretFilter(logging.Filter):
@@ -20,21 +22,22 @@ class SecretFilter(logging.Filter):
     def __init__(self) -> None:
         super().__init__()
         self._secrets: set[str] = set()
+        self._pattern = _NOTHING
 
     def add(self, secrets: Iterable[str]) -> None:
         """Hide these from now on."""
-        self._secrets |= {form for secret in secrets if secret for form in _forms(secret)}
+        known = self._secrets | {secret for secret in secrets if secret}
+        if known != self._secrets:
+            longest_first = sorted(known, key=len, reverse=True)
+            self._secrets, self._pattern = known, re.compile("|".join(map(_spellings, longest_first)))
 
     def hidden(self, text: str) -> str:
         """`text` with every known secret taken out."""
-        for secret in self._secrets:
-            if secret in text:
-                text = text.replace(secret, _HIDDEN)
-        return text
+        return self._pattern.sub(_HIDDEN, text)
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let the record pass with its message cleaned; a traceback is rendered here, so that it is cleaned too."""
-        text = self.hidden(record.getMessage())
+        text = plain(self.hidden(record.getMessage()))
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         record.exc_info = None
@@ -43,10 +46,29 @@ class SecretFilter(logging.Filter):
         return True
 
 
-def _forms(secret: str) -> set[str]:
-    """How a secret may be spelled in a text: as it is, in JSON, in a URL, in base64."""
-    encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
-    return {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret), encoded}
+def _spellings(secret: str) -> str:
+    """A pattern of how a text may spell a secret: as it is, in JSON within JSON, in CSV, in a URL, in base64."""
+    return "|".join(["".join(map(_spelled, secret)), *_encoded(secret.encode())])
+
+
+def _spelled(character: str) -> str:
+    if character.isascii() and character.isalnum():
+        return character
+    if character == "\\":
+        return r"(?:\\+|%5[Cc])"
+    in_url = "".join(f"%{byte:02x}" for byte in character.encode())
+    in_json = "".join(rf"\\+u{half:04x}" for half in memoryview(character.encode("utf-16-le")).cast("H"))
+    also = r"|\+" if character == " " else ""
+    return rf"(?:[\\\"]*{re.escape(character)}|(?i:{in_url}|{in_json}){also})"
+
+
+def _encoded(secret: bytes) -> Iterator[str]:
+    """What base64 makes of it, in both alphabets, wherever in a longer text it begins."""
+    for before, spoilt in ((0, 0), (1, 2), (2, 3)):
+        text = base64.b64encode(bytes(before) + secret).decode().rstrip("=")
+        whole = text[spoilt : len(text) - ((before + len(secret)) % 3 != 0)]
+        if len(whole) >= _LEAST_ENCODED:
+            yield re.escape(whole).replace(r"\+", "[+-]").replace("/", "[/_]")
 
 
 secrets = SecretFilter()

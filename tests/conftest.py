@@ -41,7 +41,10 @@ def configure(tmp_path: Path) -> Callable[..., Config]:
     """Configurations on the sandbox, with exports in the test's own folder; keyword arguments are tables."""
 
     def make(**tables: dict[str, Any]) -> Config:
-        return load(sandbox=True, overrides={"files": {"exports": str(tmp_path / "exports")}, **tables}, environment={})
+        own = {"files": {"exports": str(tmp_path / "exports")}}
+        if "audit" in tables:  # then the state is kept, which shall not be the one of whoever runs the tests
+            own["state"] = {"url": str(tmp_path / "state.sqlite")}
+        return load(sandbox=True, overrides={**own, **tables}, environment={})
 
     return make
 

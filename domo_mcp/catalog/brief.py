@@ -63,7 +63,8 @@ def _dataset_lines(entry: Described) -> Iterator[str]:
 def _column_line(column: Column, description: str, synonyms: Sequence[str]) -> str:
     also = f" (also: {', '.join(synonyms)})" if synonyms else ""
     meaning = f" - {description}{also}" if description or also else ""
-    return f"{quoted(column.name)} {column.type}{meaning}"
+    masked = " (masked by policy: every value is ***)" if column.masked else ""
+    return f"{quoted(column.name)} {column.type}{masked}{meaning}"
 
 
 def _fitting(lines: Sequence[str], room: int) -> tuple[list[str], int]:

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol
 
 from domo_mcp.sql import OWN_TABLE_NAMES, Select
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -94,16 +94,16 @@ def _unknown_columns(select: Select, columns: Sequence[str], formulas: Sequence[
             continue
         seen.add(fold)
         if beast_mode := next((entry for entry in formulas if entry.name.casefold() == fold), None):
-            written = one_line(beast_mode.formula, 500)
+            written = foreign(beast_mode.formula, 500)
             yield Problem(
-                f"`{one_line(node.name, 60)}` is a beast mode, which SQL does not know.",
+                f"`{foreign(node.name, 60)}` is a beast mode, which SQL does not know.",
                 f"Write its formula: {written}.",
             )
             continue
         near = nearest(node.name, columns)
-        listed = ", ".join(f"`{one_line(name, 60)}`" for name in near or list(columns)[:30])
+        listed = ", ".join(f"`{foreign(name, 60)}`" for name in near or list(columns)[:30])
         yield Problem(
-            f"There is no column `{one_line(node.name, 60)}`.", f"{'Nearest' if near else 'The columns are'}: {listed}."
+            f"There is no column `{foreign(node.name, 60)}`.", f"{'Nearest' if near else 'The columns are'}: {listed}."
         )
 
 
@@ -131,8 +131,8 @@ def misread(select: Select, columns: Sequence[str]) -> Iterator[Problem]:
         column = by_fold.get(text.casefold())
         if column and text.casefold() not in made:
             yield Problem(
-                f'"{one_line(text, 60)}" in double quotes is a text to Domo, not the column.',
-                f"Write `{one_line(column, 60)}`.",
+                f'"{foreign(text, 60)}" in double quotes is a text to Domo, not the column.',
+                f"Write `{foreign(column, 60)}`.",
             )
 
 

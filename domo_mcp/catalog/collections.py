@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.permits import Everything, Permits
 from domo_mcp.errors import NotFound, UnknownName
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import all_foreign, foreign, one_line
 
 if TYPE_CHECKING:
     from domo_mcp.catalog.datasets import CatalogSettings
@@ -83,7 +83,7 @@ class Collections:
 
 def named(collection: Collection) -> str:
     """A collection by name and id, safe to stand in a sentence of ours."""
-    return f'"{one_line(collection.name, 60)}" ({one_line(collection.id, 40)})'
+    return all_foreign(f'"{one_line(collection.name, 60)}" ({one_line(collection.id, 40)})')
 
 
 def _matches(wanted: str, some: Sequence[Collection]) -> list[Collection]:
@@ -98,13 +98,13 @@ def _shortly(collection: Collection) -> str:
     """A collection on one line, as candidates are listed: name, id, owner, documents, last update."""
     owner = f"owner {one_line(collection.owner, 40)}" if collection.owner else "unknown owner"
     updated = f"updated {collection.updated_on:%Y-%m-%d}" if collection.updated_on else "update unknown"
-    return f"{named(collection)}: {owner}, documents unknown, {updated}"
+    return all_foreign(f"{named(collection)}: {owner}, documents unknown, {updated}")
 
 
 def _several(wanted: str, matches: Sequence[Collection]) -> UnknownName:
     listed = "; ".join(_shortly(each) for each in matches[:_MOST_LISTED])
     return UnknownName(
-        f'{len(matches)} collections are called "{one_line(wanted, 80)}": {listed}.', "Use the id of the one you mean."
+        f'{len(matches)} collections are called "{foreign(wanted, 80)}": {listed}.', "Use the id of the one you mean."
     )
 
 
@@ -114,6 +114,6 @@ def _unknown(wanted: str, candidates: Sequence[Collection]) -> UnknownName:
     listed = "; ".join(_shortly(each) for each in close or candidates[:5])
     nearest = f" Nearest: {listed}." if listed else ""
     return UnknownName(
-        f'There is no collection "{one_line(wanted, 80)}" that the user may see.{nearest}',
+        f'There is no collection "{foreign(wanted, 80)}" that the user may see.{nearest}',
         "Find it with list_appdb_collections.",
     )

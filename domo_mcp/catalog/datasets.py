@@ -17,7 +17,7 @@ from domo_mcp.catalog.collections import Collections
 from domo_mcp.catalog.permits import Everything, Permits
 from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
 from domo_mcp.errors import DomoError, Forbidden, NotFound, Refused, Rejected, UnknownName, UnreadableAnswer
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import all_foreign, foreign, one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.documents import Collection
@@ -259,7 +259,7 @@ def _same_but_case(one: str, other: str) -> bool:
 
 def named(dataset: Dataset) -> str:
     """A dataset by name and id, safe to stand in a sentence of ours."""
-    return f'"{one_line(dataset.name, 80)}" ({one_line(dataset.id, 60)})'
+    return all_foreign(f'"{one_line(dataset.name, 80)}" ({one_line(dataset.id, 60)})')
 
 
 def describe_shortly(dataset: Dataset) -> str:
@@ -267,22 +267,20 @@ def describe_shortly(dataset: Dataset) -> str:
     owner = one_line(dataset.owner.name, 60) if dataset.owner and dataset.owner.name else "unknown owner"
     rows = f"{dataset.row_count:,} rows" if dataset.row_count is not None else "rows unknown"
     updated = f"updated {dataset.last_updated:%Y-%m-%d}" if dataset.last_updated else "never updated"
-    return f"{named(dataset)}: {owner}, {rows}, {updated}"
+    return all_foreign(f"{named(dataset)}: {owner}, {rows}, {updated}")
 
 
 def _several(wanted: str, matches: Sequence[Dataset]) -> UnknownName:
     listed = "; ".join(describe_shortly(dataset) for dataset in matches[:10])
     return UnknownName(
-        f'{len(matches)} datasets are called "{one_line(wanted, 80)}": {listed}.', "Use the id of the one you mean."
+        f'{len(matches)} datasets are called "{foreign(wanted, 80)}": {listed}.', "Use the id of the one you mean."
     )
 
 
 def _unknown(wanted: str, near: Sequence[Dataset]) -> UnknownName:
     if not near:
-        return UnknownName(
-            f'There is no dataset "{one_line(wanted, 80)}".', "Find its id or name with search_datasets."
-        )
+        return UnknownName(f'There is no dataset "{foreign(wanted, 80)}".', "Find its id or name with search_datasets.")
     listed = "; ".join(describe_shortly(dataset) for dataset in near[:5])
     return UnknownName(
-        f'There is no dataset "{one_line(wanted, 80)}". Nearest: {listed}.', "Use one of these, or search_datasets."
+        f'There is no dataset "{foreign(wanted, 80)}". Nearest: {listed}.', "Use one of these, or search_datasets."
     )

@@ -12,7 +12,9 @@ from domo_mcp.client.session import Session
 from domo_mcp.client.shapes import Many, Shape
 from domo_mcp.client.surface import Service, Surface
 from domo_mcp.errors import CannotAnswer
+from domo_mcp.untrusted import foreign
 
+_LONGEST_EXCUSE = 1000
 _TAGGED = re.compile(r"<sql>(.*?)(?:</sql>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCED = re.compile(r"```[a-z]*[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
 _ANSWERED = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -153,8 +155,9 @@ def statement(output: str) -> str:
     if _COMMENT.sub("", text).strip(" \t\r\n;"):
         return text
     reason = " ".join(part.strip() for match in _COMMENT.findall(text) for part in match if part.strip())
+    excuse = _EXCUSE.sub("", reason)
     raise CannotAnswer(
-        _EXCUSE.sub("", reason) or "The AI service wrote no SQL for this question.",
+        foreign(excuse, _LONGEST_EXCUSE) if excuse else "The AI service wrote no SQL for this question.",
         "Ask in other words, name another dataset, or write the SQL yourself.",
     )
 

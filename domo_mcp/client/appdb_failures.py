@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from domo_mcp.errors import Conflict, DomoError, Forbidden, NotFound
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 
 @contextmanager
@@ -16,8 +16,8 @@ def explained(collection: str, needs: str, *, document: str | None = None) -> It
     `needs` is the permission that the request takes (App-Framework document, Collection Level Security, Permission
     List). Document-level security hides what it filters: a request for it is answered with 404.
     """
-    place = f'collection "{one_line(collection)}"'
-    what = f'Document "{one_line(document)}" of {place}' if document is not None else f"{place[0].upper()}{place[1:]}"
+    place = f'collection "{foreign(collection)}"'
+    what = f'Document "{foreign(document)}" of {place}' if document is not None else f"{place[0].upper()}{place[1:]}"
     try:
         yield
     except NotFound as error:

@@ -9,7 +9,7 @@ from domo_mcp.client.documents import Collection, CollectionColumn
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import ApiPath, Service, Surface
 from domo_mcp.errors import InvalidInput, NotFound
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 
 class Collections:
@@ -37,7 +37,7 @@ class Collections:
         found = await self.collections()
         for each in (*(c for c in found if c.name == key), *(c for c in found if c.id == key)):
             return each
-        raise NotFound(f'The app has no collection "{one_line(key)}" that its user may see.', "List the collections.")
+        raise NotFound(f'The app has no collection "{foreign(key)}" that its user may see.', "List the collections.")
 
     async def create_collection(self, name: str, columns: Sequence[CollectionColumn], *, sync: bool) -> Collection:
         """Create a collection; `columns` are what is synced, and may be none where `sync` is off."""

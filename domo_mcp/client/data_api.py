@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from domo_mcp.client.datasets import Datasets
+from domo_mcp.client.column_policy import ColumnPolicy
 from domo_mcp.client.rows import ANSWER, Rows, rows_of
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import Surface
 from domo_mcp.client.wire import Params
 from domo_mcp.errors import InvalidInput, Refused
-from domo_mcp.sql import ColumnRules
 from domo_mcp.sql.conditions import written
 from domo_mcp.sql.data_query import DataQuery
 
@@ -19,11 +18,10 @@ from domo_mcp.sql.data_query import DataQuery
 class DataApi:
     """Asks the aliases of an app, under the column rules of the instance."""
 
-    def __init__(self, session: Session, surface: Surface, datasets: Datasets, rules: ColumnRules) -> None:
+    def __init__(self, session: Session, surface: Surface, policy: ColumnPolicy) -> None:
         self._session = session
         self._surface = surface
-        self._datasets = datasets
-        self._rules = rules
+        self._policy = policy
 
     async def query(self, alias: str, query: DataQuery) -> Rows:
         """Return the rows that answer `query`.
@@ -32,8 +30,10 @@ class DataApi:
         it cannot express the query, `Rejected` where Domo does not take it.
         """
         where = self._surface.at("the Data API", alias)
-        allowed = await self._under_rules(alias, query) if self._rules else query
-        return rows_of(await self._session.read("GET", where, ANSWER, params=parameters(allowed)))
+        if not self._policy.rules:
+            return rows_of(await self._session.read("GET", where, ANSWER, params=parameters(query)))
+        allowed = parameters(await self._under_rules(alias, query))
+        return rows_of(await self._session.discreet().read("GET", where, ANSWER, params=allowed))
 
     async def _under_rules(self, alias: str, query: DataQuery) -> DataQuery:
         """The query with its fields named, none of them hidden or masked: the API cannot put asterisks in place.
@@ -42,8 +42,8 @@ class DataApi:
         """
         if query.use_beast_modes:
             raise Refused("A beast mode may read columns that policy hides.", "Leave use_beast_modes out.")
-        columns = [column.name for column in await self._datasets.schema(alias)]
-        seen = tuple(name for name in columns if not self._rules.hides(name) and not self._rules.masks(name))
+        sight = await self._policy.sight(alias)
+        seen = tuple(column.name for column in sight.columns if not column.masked)
         if not seen:
             raise Refused("Every column of this dataset is hidden by policy.")
         known = {name.casefold() for name in seen}
@@ -52,7 +52,10 @@ class DataApi:
                 f"There is no column `{kept[0]}`, or policy keeps it out of sight.",
                 "Leave it out; run_sql shows masked columns as asterisks.",
             )
-        return replace(query, fields=query.fields or seen)
+        if query.fields or not sight.kept_back:
+            return query
+        # Aggregates without groups give one row of them alone.
+        return replace(query, fields=seen if query.groups or not query.aggregates else tuple(query.aggregated))
 
 
 def parameters(query: DataQuery) -> Params:

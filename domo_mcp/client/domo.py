@@ -16,6 +16,7 @@ from domo_mcp.client.ai import Ai
 from domo_mcp.client.app_datasets import AppDatasets
 from domo_mcp.client.appdb import AppDb
 from domo_mcp.client.auth import AppSession, ClientCredentials, SignIn
+from domo_mcp.client.column_policy import ColumnPolicy
 from domo_mcp.client.data_api import DataApi
 from domo_mcp.client.datasets import Datasets
 from domo_mcp.client.embedded import Embedded
@@ -23,6 +24,7 @@ from domo_mcp.client.limits import USUAL_LIMITS, Limits
 from domo_mcp.client.people import People
 from domo_mcp.client.public_datasets import PublicDatasets
 from domo_mcp.client.query import Query
+from domo_mcp.client.seen_datasets import SeenDatasets
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import PUBLIC_ORIGIN, AppFramework, Product, PublicApi, Surface
 from domo_mcp.client.wire import Timeouts
@@ -37,7 +39,7 @@ _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")  # a name or an address
 class Domo:
     """One instance: its services, by the name they have in the documents.
 
-    `aliases` are the datasets of an app, `rules` what its columns may show.
+    `aliases` are the datasets of an app, `rules` what columns may show, `columns` what that means for one dataset.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Domo:
     session: Session
     aliases: tuple[str, ...]
     rules: ColumnRules
+    columns: ColumnPolicy
     datasets: Datasets
     query: Query
     data_api: DataApi
@@ -73,8 +76,8 @@ class Domo:
 
         `surface` is "app" for an app session, which knows datasets by `aliases`; client credentials have a surface of
         their own at `https://api.domo.com`. No request is sent yet. `timeout_s` bounds one request, `call_timeout_s` a
-        call with all its tries and waits. `rules` hold for all that `query` and `data_api` send; `app` answers in
-        place of the network. Raises `ConfigError` for a URL that is not such an origin, or a sign-in that the surface
+        call with all its tries and waits. `rules` hold for all that `query` and `data_api` send and `datasets` tells;
+        `app` answers in place of the network. Raises `ConfigError` for a URL that is not such an origin, or a sign-in that the surface
         does not take.
         """
         transport = Embedded(app) if app else None
@@ -94,6 +97,8 @@ class Domo:
         cls, session: Session, name: str, url: str, surface: Surface, aliases: tuple[str, ...], rules: ColumnRules
     ) -> Self:
         datasets = _datasets(session, surface, aliases)
+        appdb = AppDb(session.discreet() if rules else session, surface)
+        policy = ColumnPolicy(rules, surface, datasets, appdb)
         return cls(
             name=name,
             url=url,
@@ -101,12 +106,13 @@ class Domo:
             session=session,
             aliases=aliases,
             rules=rules,
-            datasets=datasets,
-            query=Query(session, surface, datasets, rules),
-            data_api=DataApi(session, surface, datasets, rules),
+            columns=policy,
+            datasets=SeenDatasets(datasets, policy) if rules else datasets,
+            query=Query(session, surface, policy),
+            data_api=DataApi(session, surface, policy),
             ai=Ai(session, surface),
             people=People(session, surface),
-            appdb=AppDb(session, surface),
+            appdb=appdb,
         )
 
 

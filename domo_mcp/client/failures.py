@@ -22,6 +22,7 @@ from domo_mcp.errors import (
     SignInFailed,
     WrongInstance,
 )
+from domo_mcp.untrusted import foreign
 
 _LONGEST_MESSAGE = 300
 _ME = Product().at("the identity of the caller")
@@ -55,6 +56,18 @@ def failure(answer: Answer) -> DomoError | None:
     envelope = _envelope(answer)
     said, toe = _said(envelope, answer), _text(envelope.toe, answer.secrets, 80)
     return _kind(answer, said, toe or None)
+
+
+def wordless(error: DomoError) -> DomoError:
+    """The same error without what Domo said, which may name a hidden column or quote its values."""
+    return type(error)(
+        f"Domo answered with status {error.status}; its words are kept back, as policy hides columns.",
+        error.hint,
+        status=error.status,
+        toe=error.toe,
+        retry_after=error.retry_after,
+        surely_unprocessed=error.surely_unprocessed,
+    )
 
 
 def clean(text: str, secrets: Sequence[str], longest: int = _LONGEST_MESSAGE) -> str:
@@ -122,7 +135,7 @@ def _envelope(answer: Answer) -> _Envelope:
 def _said(envelope: _Envelope, answer: Answer) -> str:
     for part in (envelope.message, envelope.statusReason):
         if text := _text(part, answer.secrets, _LONGEST_MESSAGE):
-            return f"Domo said ({answer.status}): {text}{'' if text[-1] in '.!?…' else '.'}"
+            return f"Domo said ({answer.status}): {foreign(text, len(text))}{'' if text[-1] in '.!?…' else '.'}"
     return f"Domo answered with status {answer.status} and no reason."
 
 

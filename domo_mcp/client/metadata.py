@@ -18,10 +18,18 @@ class Owner(Shape):
     type: str | None = None
 
 
+class Position(Shape):
+    """A column that a beast mode reads, in backticks."""
+
+    column_name: str | None = None
+
+
 class Formula(Shape):
-    """A beast mode: a named calculation kept on the dataset."""
+    """A beast mode: a named calculation kept on the dataset. Another one may name it by `template_id`."""
 
     id: str | None = None
+    template_id: str | None = None
+    column_positions: Many[Position] = ()
     name: str = ""
     formula: str = ""
     status: str | None = None
@@ -73,12 +81,13 @@ class DatasetPage(Shape):
 
 
 class Column(Shape):
-    """One column; `type` is STRING, LONG, DOUBLE, DECIMAL, DATE or DATETIME."""
+    """One column; `type` is STRING, LONG, DOUBLE, DECIMAL, DATE or DATETIME. Of a `masked` one asterisks are shown."""
 
     name: str
     id: str | None = None
     type: str = "STRING"
     visible: bool | None = None
+    masked: bool = False
 
 
 class Table(Shape):

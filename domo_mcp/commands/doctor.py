@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, get_args
 
@@ -11,8 +12,9 @@ from domo_mcp import sql
 from domo_mcp.app import App, Instance, open_app
 from domo_mcp.client.surface import Service
 from domo_mcp.config import Config
-from domo_mcp.errors import ConfigError, DomoMcpError, Forbidden, NotFound, Rejected
+from domo_mcp.errors import ConfigError, DomoMcpError, Forbidden, NotFound, Rejected, UnknownName
 from domo_mcp.guard.asking import Nobody
+from domo_mcp.tools.toolset import Tool
 
 SERVICES: tuple[Service, ...] = get_args(Service)
 
@@ -34,11 +36,25 @@ async def _explain(config: Config, name: str, raw: Mapping[str, Any]) -> int:
         tool = app.any_tool(name)
         given = parse(arguments_model(tool.fn, extra={"domo_instance": (str | None, None)}), raw).given()
         named = given.pop("domo_instance", None)
-        for instance in app.instances.values():
-            if named in {None, instance.name}:
-                print(f"{instance.name}: {tool.name} has the effect {tool.effect}; access is {instance.policy.access}.")
-                request = await instance.request(tool, given, Nobody(), _silently)
-                print("\n".join(await app.gate.explain(request)))
+        if named not in {None, *app.instances}:
+            raise UnknownName(f"There is no instance {named!r}.", f"There are: {', '.join(app.instances)}.")
+        asked = [instance for instance in app.instances.values() if named in {None, instance.name}]
+        return max([await _explain_on(app, instance, tool, given) for instance in asked])
+
+
+async def _explain_on(app: App, instance: Instance, tool: Tool, given: Mapping[str, Any]) -> int:
+    print(f"{instance.name}: {tool.name} has the effect {tool.effect}; access is {instance.policy.access}.", flush=True)
+    if instance.settings.surface not in tool.surfaces:
+        print(f"It is not there on the surface {instance.settings.surface!r}.")
+        return 1
+    try:
+        request = await instance.request(tool, given, Nobody(), _silently)
+        print("\n".join(await app.gate.explain(request)))
+    except ConfigError:
+        raise
+    except DomoMcpError as error:
+        print(f"domo-mcp: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

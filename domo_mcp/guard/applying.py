@@ -14,7 +14,9 @@ from domo_mcp.errors import DomoError, DomoMcpError, StateUnavailable, TimedOut
 from domo_mcp.guard.journal import Draft, Journal
 from domo_mcp.guard.prepared import Prepared, Request
 from domo_mcp.guard.preview import differences, same
+from domo_mcp.sql import ColumnRules
 from domo_mcp.tools.change import NEW, Keeper, Outcome, Snapshot
+from domo_mcp.untrusted import plain
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _READ_BACK_S = 20
+_FAULT = "It ended in a fault of this server."
 
 Settled = Literal["applied", "failed", "partial", "unknown"]
 
@@ -48,15 +51,17 @@ class Applier:
     async def apply(self, request: Request, change: Prepared, yes: str) -> Applied:
         """Apply `change`; from here on nothing interrupts it but the end of the process.
 
-        Raises StateUnavailable before anything is sent where it cannot be put on record, else what Domo raised, with a
-        hint that says what it is like now.
+        Raises, before anything is sent, StateUnavailable where it cannot be put on record and Refused where column
+        rules cannot be kept; else what Domo raised, with a hint that says what it is like now.
         """
+        on = change.on
+        rules = await request.domo.columns.of_thing(on.kind, change.on_id, on.name)
         with anyio.CancelScope(shield=True):
             entry = await self.journal.begin(_draft(request, change, yes))
-            return await self._attempt(request.domo, change, entry.id)
+            return await self._attempt(request.domo, change, entry.id, rules)
         raise AssertionError("a shield lets everything through")
 
-    async def _attempt(self, domo: Domo, change: Prepared, entry: str) -> Applied:
+    async def _attempt(self, domo: Domo, change: Prepared, entry: str, rules: ColumnRules) -> Applied:
         try:
             with anyio.fail_after(self.timeout_s):
                 outcome = await change.apply(domo)
@@ -66,18 +71,22 @@ class Applier:
         except DomoMcpError as error:
             return await self._settle_failure(domo, change, entry, error)
         except Exception:
-            await self._finish(entry, "unknown", None, "It ended in a fault of this server.", change)
+            await self._finish(entry, "unknown", None, _FAULT, change)
             raise
-        return await self._verify(domo, change, entry, outcome)
+        try:
+            return await self._verify(domo, change, entry, outcome, rules)
+        except Exception:
+            await self._finish(entry, "unknown", None, _FAULT, change)
+            raise
 
-    async def _verify(self, domo: Domo, change: Prepared, entry: str, outcome: Outcome) -> Applied:
+    async def _verify(self, domo: Domo, change: Prepared, entry: str, outcome: Outcome, rules: ColumnRules) -> Applied:
         expected = {outcome.ids.get(key, key): content for key, content in change.after.objects.items()}
         lost = [key for key in expected if key.startswith(NEW)]
         ids = [key for key in dict.fromkeys([*expected, *change.before.objects]) if not key.startswith(NEW)]
         found = await self.read(domo, change.after if change.after.kind else change.before, ids)
         told: list[str] = []
         if found is not None and expected:
-            told = differences({key: content for key, content in expected.items() if key in found}, found, domo.rules)
+            told = differences({key: content for key, content in expected.items() if key in found}, found, rules)
             told += [f"{len(lost)} new objects could not be told from others with the same content"] if lost else []
         verified = None if found is None or not expected else not told
         after = found if found is not None else {key: content for key, content in expected.items() if key not in lost}
@@ -90,7 +99,7 @@ class Applier:
         status = settled(change.before.objects, change.after.objects, found)
         if status == "unknown" and isinstance(error, DomoError) and error.surely_unprocessed:
             status = "failed"
-        facts = await self._finish(entry, status, found, error.message, change)
+        facts = await self._finish(entry, status, found, plain(error.message), change)
         if status == "applied" and found is not None:
             lost = f"Domo's answer was lost ({error.message.rstrip('.')}), and reading back shows the change is there."
             return Applied(entry, Outcome(), True, [], (lost, *facts))

@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING
 from domo_mcp.errors import Refused, UnknownName
 from domo_mcp.guard.applying import Applier, settled
 from domo_mcp.guard.journal import Entry
-from domo_mcp.guard.prepared import Caller, from_json, prepared
+from domo_mcp.guard.prepared import NOT_MADE_YET, Caller, from_json, prepared
 from domo_mcp.guard.preview import differences
 from domo_mcp.guard.ticket import Tickets
-from domo_mcp.sql import ColumnRules
-from domo_mcp.tools.change import Change, Keeper, Outcome, Snapshot
+from domo_mcp.tools.change import Change, Keeper, Outcome, Snapshot, Thing
 from domo_mcp.tools.changes import ChangeEntry
 from domo_mcp.tools.toolset import Call, Tool
 from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
-
-_NO_RULES = ColumnRules()
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class OwnChanges:
         entries = await self.applier.journal.recent(
             self.caller.principal, self.caller.instance, limit=limit, offset=offset, undoable=undoable
         )
-        return [_told(entry) for entry in entries]
+        return [_told(await _under_rules(call.domo, entry)) for entry in entries]
 
     async def inverse(self, call: Call, change_id: str) -> Change:
         """The change that takes another one back, where its target is still as that change left it.
@@ -65,14 +62,16 @@ class OwnChanges:
         entry = await self.applier.journal.get(change_id, self.caller.principal)
         if entry is None or entry.instance != self.caller.instance:
             raise UnknownName(f"There is no change {one_line(change_id, 40)} here.", "See list_changes for the ids.")
+        entry = await _under_rules(call.domo, entry)
         keeper = self._keeper(entry)
-        await call.catalog.permit(entry.thing.kind, entry.thing.id, entry.thing.name)
         left = entry.after or Snapshot()
+        on = _as_made(entry.thing, left)
+        await call.catalog.permit(on.kind, on.id, on.name)
         current = await self._unmoved(call.domo, entry, left)
         wanted = replace(entry.before, objects={key: entry.before.objects.get(key) for key in current.objects})
         change = Change(
             summary=_undoing(entry),
-            on=entry.thing,
+            on=on,
             apply=partial(_restored, keeper, wanted, current),
             undo=entry.undo,
             before=current,
@@ -96,7 +95,8 @@ class OwnChanges:
         """The objects as they are; Refused where they are no longer as the change left them."""
         keeper = self.applier.keepers[left.kind]
         current = await keeper.read(domo, left.place, list(left.objects))
-        moved = differences(left.objects, current, _NO_RULES)
+        rules = await domo.columns.of_thing(entry.thing.kind, entry.thing.id, entry.thing.name)
+        moved = differences(left.objects, current, rules)
         if moved:
             raise Refused(
                 f"{entry.id} is not undone: its target has changed since ({'; '.join(moved[:3])}).",
@@ -119,6 +119,25 @@ class OwnChanges:
 
 async def _restored(keeper: Keeper, wanted: Snapshot, current: Snapshot, domo: Domo) -> Outcome:
     return await keeper.restore(domo, wanted, current)
+
+
+def _as_made(thing: Thing, left: Snapshot) -> Thing:
+    """The thing under the id that it got where the change made it."""
+    return replace(thing, id=next(iter(left.objects))) if thing.id == NOT_MADE_YET and left.objects else thing
+
+
+async def _under_rules(domo: Domo, entry: Entry) -> Entry:
+    """The entry without names of hidden columns in what it says: rules may be younger than it is."""
+    if not domo.rules:
+        return entry
+    thing = entry.thing
+    rules = await domo.columns.of_thing(thing.kind, "" if thing.id == NOT_MADE_YET else thing.id, thing.name)
+    own = one_line(thing.name, 60)
+
+    def redacted(text: str) -> str:
+        return own.join(map(rules.redacted, text.split(own))) if own else rules.redacted(text)
+
+    return replace(entry, summary=redacted(entry.summary), note=redacted(entry.note))
 
 
 def _undoing(entry: Entry) -> str:

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import anyio
@@ -61,7 +61,7 @@ class Gate:
             if isinstance(result, Change):
                 result = await self._decide(request, prepared(result, request.tool, request.arguments))
                 record.told(result)
-            return self._trim(result, request.arguments)
+            return await _linked(self._trim(result, request.arguments))
 
     @asynccontextmanager
     async def recorded(self, tool: Tool, arguments: Mapping[str, Any], caller: Caller) -> AsyncIterator[Record]:
@@ -85,7 +85,7 @@ class Gate:
         if not isinstance(result, Change):
             return ["It changes nothing in Domo: it is answered at once."]
         change = prepared(result, request.tool, request.arguments)
-        self._check(request, change)
+        await self._check(request, change)
         told = [f"Would: {change.summary}", f"Objects: {change.count:,}. Undo: {change.undo}."]
         for can_ask, client in ((True, "A client that can ask a person"), (False, "A client that cannot")):
             how = self._ruling(request, change, can_ask=can_ask)
@@ -103,9 +103,10 @@ class Gate:
                 "Ask for less: fewer rows, a filter, an aggregate.",
             ) from None
 
-    def _check(self, request: Request, change: Prepared) -> None:
+    async def _check(self, request: Request, change: Prepared) -> None:
         policy.check_access(request.caller.policy.access, change.tool, change.effect)
         policy.check_reach(request.caller.policy, change.effect, change)
+        await request.call.catalog.permit(change.on.kind, change.on_id, change.on.name)
 
     def _ruling(self, request: Request, change: Prepared, *, can_ask: bool) -> policy.Ruling:
         granted = self._grants.get(_grant(request, change), 0.0) > time.monotonic()
@@ -114,8 +115,8 @@ class Gate:
         )
 
     async def _decide(self, request: Request, change: Prepared) -> Written:
-        self._check(request, change)
-        shown, now = preview(change, request.domo.rules), self._digest(request, change)
+        await self._check(request, change)
+        shown, now = await self._preview(request, change), self._digest(request, change)
         how = self._ruling(request, change, can_ask=request.person.can_be_asked)
         if how.way == "refuse":
             return _refused(shown, how.why)
@@ -171,7 +172,7 @@ class Gate:
             if stale:
                 again = prepared(await self._answer(request), request.tool, request.arguments)
                 if self._digest(request, again) != now:
-                    return _moved(preview(again, request.domo.rules))
+                    return _moved(await self._preview(request, again))
                 change = again
             applied = await self.applier.apply(request, change, yes)
         return Written(
@@ -185,6 +186,10 @@ class Gate:
             new_ids=dict(applied.outcome.ids) or None,
             undo=change.undo,
         )
+
+    async def _preview(self, request: Request, change: Prepared) -> Preview:
+        on = change.on
+        return preview(change, await request.domo.columns.of_thing(on.kind, change.on_id, on.name))
 
     def _digest(self, request: Request, change: Prepared) -> str:
         return digest(change.tool.name, change.arguments, request.caller.instance, change)
@@ -245,6 +250,13 @@ class Record:
             logger.exception("A call of %s is not in the audit file", self._tool.name)
 
 
+async def _linked(result: Result) -> Result:
+    """Rows that were cut with the link to all of them, where the client has no other way to get them."""
+    if isinstance(result, Table) and result.more and result.whole:
+        return replace(result, link=await result.whole())
+    return result
+
+
 def _refused(shown: Preview, why: str) -> Written:
     return Written(
         status="refused",
@@ -266,7 +278,7 @@ def _moved(shown: Preview) -> Written:
 
 
 def _grant(request: Request, change: Prepared) -> tuple[str, ...]:
-    return (request.caller.principal, request.caller.instance, change.on.kind, change.on.id)
+    return (request.caller.principal, request.caller.instance, change.on.kind, change.on_id or change.on.name)
 
 
 async def one_failure(answer: Awaitable[Any]) -> Any:

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
 from domo_mcp.errors import Refused
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 
 class Pins(Protocol):
@@ -45,10 +45,10 @@ class Lists:
         return not await self._refusal(kind, thing_id, name)
 
     async def check(self, kind: str, thing_id: str, name: str) -> None:
-        """Raise Refused where it may not."""
+        """Raise Refused where it may not. Of a thing that is yet to be made, without an id, only the name counts."""
         if why := await self._refusal(kind, thing_id, name):
             raise Refused(
-                f'The {kind} "{one_line(name, 80)}" ({one_line(thing_id, 60)}) is not allowed here: {why}.',
+                f'The {kind} "{foreign(name, 80)}" ({foreign(thing_id, 60) or "new"}) is not allowed here: {why}.',
                 "The operator of this server decides about that in its configuration.",
             )
 
@@ -56,13 +56,15 @@ class Lists:
         if not self.restricts(kind):
             return ""
         for pattern in self.deny.get(kind, ()):
-            if _matches(pattern.casefold(), thing_id.casefold(), name.casefold()):
+            if _matches(pattern.casefold(), *filter(None, (thing_id.casefold(), name.casefold()))):
                 return f"policy.deny has {pattern!r}"
         patterns = self.allow.get(kind, ["*"])
         if "*" in patterns or thing_id in patterns:
             return ""
         place = f"{self.instance}/{kind}/"
         if any(fnmatchcase(name, pattern) for pattern in patterns):
+            if not thing_id:
+                return ""
             first = await self.pins.pin(place + name, thing_id)
             return "" if first == thing_id else f"that name stood for {first} when it was first used"
         return "" if await self.pins.pinned(place, thing_id) else "policy.allow does not name it"

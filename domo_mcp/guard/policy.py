@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from domo_mcp.errors import Refused
+from domo_mcp.sql import ColumnRules
 from domo_mcp.tools.change import Change, Thing
 from domo_mcp.tools.toolset import Effect, Tool
 
@@ -18,12 +19,30 @@ Access = Literal["read", "write", "full"]
 Confirmable = Literal["create", "update", "delete", "run"]
 Kind = Literal["dataset", "collection", "fileset", "workflow", "package", "stream", "file"]
 
+ColumnPattern = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
 _EFFECTS: dict[Access, frozenset[Effect]] = {
     "read": frozenset({Effect.READ}),
     "write": frozenset({Effect.READ, Effect.CREATE, Effect.UPDATE, Effect.RUN}),
     "full": frozenset(Effect),
 }
 _MOST_CREATED = 1000
+
+
+class ColumnSettings(BaseModel):
+    """`[policy.columns]`: columns that nobody sees, and columns of which asterisks are seen.
+
+    Globs of names without regard to case, `Dataset.Column`, or agent-disabled: what data dictionaries say.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    hide: list[ColumnPattern] = []
+    mask: list[ColumnPattern] = []
+
+    def rules(self) -> ColumnRules:
+        """The same as a value."""
+        return ColumnRules(tuple(self.hide), tuple(self.mask))
 
 
 class PolicySettings(BaseModel):
@@ -41,6 +60,7 @@ class PolicySettings(BaseModel):
     ticket_s: float = Field(600, gt=0, le=86_400)
     allow: dict[Kind, list[str]] = {"dataset": ["*"]}
     deny: dict[Kind, list[str]] = {}
+    columns: ColumnSettings = ColumnSettings()
 
     @field_validator("confirm_for")
     @classmethod
@@ -64,7 +84,12 @@ class PolicySettings(BaseModel):
 
     def overlaid(self, over: Mapping[str, object]) -> PolicySettings:
         """These settings with an instance's own keys in place of the general ones."""
-        return PolicySettings.model_validate({**self.model_dump(), **over})
+        columns = {**self.columns.model_dump(), **_table(over.get("columns"))}
+        return PolicySettings.model_validate({**self.model_dump(), **over, "columns": columns})
+
+
+def _table(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 @dataclass(frozen=True)

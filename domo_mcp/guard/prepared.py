@@ -14,9 +14,13 @@ from domo_mcp.guard.asking import Person
 from domo_mcp.guard.policy import PolicySettings
 from domo_mcp.tools.change import Change
 from domo_mcp.tools.toolset import Call, Effect, Tool
+from domo_mcp.untrusted import plain
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
+
+NOT_MADE_YET = "new"
+"""Stands as the id of a thing that a change makes."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,16 @@ class Prepared(Change):
     ticket: str = ""
     seen: str = ""
 
+    @property
+    def on_id(self) -> str:
+        """The id of what it touches, empty where that is yet to be made."""
+        return "" if self.on.id == NOT_MADE_YET else self.on.id
+
 
 def prepared(change: Change, tool: Tool, arguments: Mapping[str, Any], **told: Any) -> Prepared:
     """`change` as prepared by a call of `tool`; one that the guard prepared stays as it is, `told` aside."""
     own = {part.name: getattr(change, part.name) for part in fields(change)}
+    own |= {"summary": plain(change.summary), "notes": tuple(map(plain, change.notes))}
     made = {"tool": tool, "arguments": as_json(arguments), "effect": tool.effect}
     return Prepared(**{**made, **own, **told})
 

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from domo_mcp.sql import ColumnRules
 from domo_mcp.tools.change import NEW, UNKNOWN_VALUE, Change, Undoable
+from domo_mcp.tools.mongo import sight
 from domo_mcp.tools.results import Answer
 from domo_mcp.untrusted import one_line
 
@@ -136,10 +137,11 @@ def _changed_fields(before: JsonValue, after: JsonValue, rules: ColumnRules) -> 
     for name in [*old, *(name for name in new if name not in old)]:
         was, will_be = old.get(name, _NOT_THERE), new.get(name, _NOT_THERE)
         there = was is not _NOT_THERE and will_be is not _NOT_THERE
-        if (there and same(will_be, was)) or rules.hides(name):
+        if (there and same(will_be, was)) or sight.hides(rules, name):
             continue
-        masked = rules.masks(name)
-        yield name, _masked(was) if masked else was, _masked(will_be) if masked else will_be
+        was, will_be = _seen(name, was, rules), _seen(name, will_be, rules)
+        if not there or sight.touches(rules, name) or not same(will_be, was):
+            yield name, was, will_be
 
 
 def _fields(content: JsonValue) -> Iterator[tuple[str, JsonValue]]:
@@ -149,8 +151,17 @@ def _fields(content: JsonValue) -> Iterator[tuple[str, JsonValue]]:
         yield "value", content
 
 
-def _masked(value: Any) -> Any:
-    return value if value is _NOT_THERE else "***"
+def _seen(name: str, value: Any, rules: ColumnRules) -> Any:
+    """What of a field may be shown; columns of a collection are hidden as the properties that they stand for."""
+    if value is _NOT_THERE or not rules:
+        return value
+    if isinstance(value, list):
+        value = [part for part in value if not (isinstance(part, dict) and _names_hidden(part, rules))]
+    return sight.seen(value, rules, name)
+
+
+def _names_hidden(part: Mapping[str, JsonValue], rules: ColumnRules) -> bool:
+    return {"name", "type"} <= part.keys() and sight.hides(rules, str(part["name"]))
 
 
 def _shown(value: Any) -> str | None:

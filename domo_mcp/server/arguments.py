@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from domo_mcp.errors import InvalidInput
 from domo_mcp.tools.toolset import ToolFunction
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 Instance = Annotated[str, Field(description="Which Domo instance.")]
 
@@ -57,6 +57,7 @@ def parse(model: type[Arguments], raw: Mapping[str, Any]) -> Arguments:
     type raises.
     """
     sent = {name: _from_text(model, name, value) for name, value in raw.items() if value is not None}
+    _check_json(sent)
     for name, value in sent.items():
         if isinstance(value, bool) and name in model.model_fields and not _takes(model, name, "boolean"):
             raise InvalidInput(f"{name}: {str(value).lower()} is not what it takes.", _expectation(model, name))
@@ -66,16 +67,28 @@ def parse(model: type[Arguments], raw: Mapping[str, Any]) -> Arguments:
         raise InvalidInput(" ".join(_fault(model, fault) for fault in error.errors(include_url=False)[:5])) from None
 
 
+def _check_json(sent: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for what Python's readers of JSON take although JSON does not have it."""
+    try:
+        json.dumps(sent, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise InvalidInput(
+            "The arguments hold NaN, infinity, half of a character, a number of thousands of digits or too many levels.",
+            "Send what JSON has; null or a text for the rest.",
+        ) from None
+
+
 def _fault(model: type[Arguments], fault: Any) -> str:
     name = str(fault["loc"][0]) if fault["loc"] else ""
-    if fault["type"] == "extra_forbidden":
+    itself = len(fault["loc"]) == 1  # else it is about a part of the argument
+    if fault["type"] == "extra_forbidden" and itself:
         near = difflib.get_close_matches(name, model.model_fields, n=1, cutoff=0.5)
         meant = f" Did you mean {near[0]}?" if near else ""
-        return f"There is no argument {one_line(name, 60)}.{meant} It takes: {', '.join(model.model_fields) or 'none'}."
-    if fault["type"] == "missing":
+        return f"There is no argument {foreign(name, 60)}.{meant} It takes: {', '.join(model.model_fields) or 'none'}."
+    if fault["type"] == "missing" and itself:
         return f"{name} is required: {_expectation(model, name)}"
-    place = ".".join(str(part) for part in fault["loc"])
-    return f"{place}: {fault['msg']} (got {one_line(json.dumps(fault['input'], default=str), 80)})."
+    place = foreign(".".join(str(part) for part in fault["loc"]), 80)
+    return f"{place}: {fault['msg']} (got {foreign(json.dumps(fault['input'], default=str), 80)})."
 
 
 def _expectation(model: type[Arguments], name: str) -> str:

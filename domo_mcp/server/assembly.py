@@ -20,7 +20,8 @@ from domo_mcp.server.binding import bind
 from domo_mcp.server.instructions import compose
 from domo_mcp.server.prompts import shipped_prompts
 from domo_mcp.server.rendering import render_error
-from domo_mcp.untrusted import one_line
+from domo_mcp.server.resources import add_results
+from domo_mcp.untrusted import foreign, one_line
 
 _LISTS: tuple[CacheableMethod, ...] = (
     "tools/list",
@@ -47,7 +48,7 @@ class Server(MCPServer):
                 raise
         near = difflib.get_close_matches(name, names, n=1)
         meant = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
-        return render_error(InvalidInput(f"There is no tool {one_line(name, 60)}.", meant))
+        return render_error(InvalidInput(f"There is no tool {foreign(name, 60)}.", meant))
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
@@ -73,6 +74,8 @@ def build_server(app: App) -> Server:
         cache_hints=dict.fromkeys(_LISTS, _LIST_AGE),
         request_state_security=RequestStateSecurity(keys=[app.state.key], ttl=_longest_question(app)),
     )
+    if not app.folders:
+        add_results(server, app)
     for prompt in shipped_prompts():
         server.add_prompt(prompt)
     return server

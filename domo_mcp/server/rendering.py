@@ -6,7 +6,7 @@ import json
 import secrets
 from typing import Any, Literal
 
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent
 
 from domo_mcp import telemetry
 from domo_mcp.errors import DomoMcpError
@@ -14,11 +14,13 @@ from domo_mcp.guard.gate import Result
 from domo_mcp.guard.written import Written
 from domo_mcp.tools.results import Answer, Text
 from domo_mcp.tools.table import Table, csv_header, csv_line
-from domo_mcp.untrusted import one_line, visible
+from domo_mcp.untrusted import all_foreign, fenced, foreign, plain, visible
 
 Structured = Literal["objects", "all", "none"]
 
 _LONGEST_ERROR = 4000
+_LINK = "All rows of the answer as CSV, read anew; for you alone, for 15 minutes."
+_COMPACT: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
 SANDBOX_LINE = "source: sandbox (invented data)"
 
 
@@ -27,25 +29,25 @@ def render(result: Result, *, structured: Structured, sandbox: bool) -> CallTool
     if isinstance(result, Table):
         text, data = _table(result), _records(result) if structured == "all" else None
     elif isinstance(result, Text):
-        text, data = "\n".join([_fenced(visible(result.body)), *result.facts]), None
+        text, data = "\n".join([_fenced(visible(result.body)), *map(_told, result.facts)]), None
     elif isinstance(result, Answer):
-        payload = result.model_dump(mode="json", exclude_none=True)
-        text = _fenced(visible(json.dumps(payload, ensure_ascii=False, separators=(",", ":"))))
-        data = None if structured == "none" else payload
+        payload = plain(json.dumps(result.model_dump(mode="json", exclude_none=True), **_COMPACT))
+        text, data = _fenced(visible(payload)), None if structured == "none" else json.loads(payload)
         if isinstance(result, Written) and result.next:
             text += f"\n{result.next}"
     if sandbox:
         text += f"\n{SANDBOX_LINE}"
+    content: list[ContentBlock] = [TextContent(type="text", text=text)]
+    if isinstance(result, Table) and result.link:
+        content.append(ResourceLink(uri=result.link, name="all rows", mime_type="text/csv", description=_LINK))
     failed = isinstance(result, Written) and result.status == "refused"
-    return _safe(
-        CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data, is_error=failed)
-    )
+    return _safe(CallToolResult(content=content, structured_content=data, is_error=failed))
 
 
 def render_error(error: DomoMcpError) -> CallToolResult:
     """An error as the model reads it: what happened, then what to do."""
-    text = visible(str(error))
-    text = text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1] + "…"
+    text = error.text()
+    text = _told(text if len(plain(text)) <= _LONGEST_ERROR else plain(text)[: _LONGEST_ERROR - 1] + "…")
     return _safe(CallToolResult(content=[TextContent(type="text", text=text)], is_error=True))
 
 
@@ -62,15 +64,16 @@ def _table(table: Table) -> str:
         parts.append(_fenced("\n".join([csv_header(table.columns), *(csv_line(row) for row in table.rows)])))
     if table.summary:
         parts.append(_fenced("\n".join(table.summary)))
-    return "\n".join([*parts, *table.facts, _last_line(table)])
+    return "\n".join([*parts, *map(_told, table.facts), _told(_last_line(table))])
 
 
 def _last_line(table: Table) -> str:
     source = table.source
     parts = []
     if source:
-        where = f"{one_line(source.dataset_id, 60)}, {one_line(source.url)}"
-        parts.append(f'dataset "{one_line(source.name, 80)}" ({where})')
+        where = f"{foreign(source.dataset_id, 60)}, {foreign(source.url)}"
+        named = f'"{foreign(source.name, 80)}" ({where})'
+        parts.append(f"dataset {all_foreign(named)}")
         parts.append(f"data as of {source.as_of or 'unknown'}")
     of = f" of {table.total:,}" if table.total is not None and table.more else ""
     parts.append(f"{len(table.rows):,}{of} row{'' if len(table.rows) == 1 and not of else 's'}")
@@ -87,8 +90,17 @@ def _last_line(table: Table) -> str:
 
 def _fenced(text: str) -> str:
     """`text` between marks that it cannot have foreseen: what stands there is data, never instructions."""
+    return _between(f"\n{text}\n")
+
+
+def _told(text: str) -> str:
+    """A line of ours, with such marks around what is foreign in it."""
+    return fenced(text, _between)
+
+
+def _between(text: str) -> str:
     mark = f"data-{secrets.token_hex(3)}"
-    return f"<{mark}>\n{text}\n</{mark}>"
+    return f"<{mark}>{text}</{mark}>"
 
 
 def _records(table: Table) -> dict[str, Any]:

@@ -7,8 +7,9 @@ out, limit in, hidden columns away) is a splice at token positions.
 sqlglot is imported where it is used: it costs more than the rest of a start.
 """
 
+from domo_mcp.sql.columns import ColumnRules
 from domo_mcp.sql.parsing import MAX_CHARACTERS, counted, parse
-from domo_mcp.sql.select import ColumnRules, Select, quoted
+from domo_mcp.sql.select import Select, quoted
 
 OWN_TABLE_NAMES = frozenset({"table", "dataset"})
 """What FROM may call the dataset of the call, beside its id and name (SQL API examples of Domo's documents)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from domo_mcp.errors import SqlRefused
+from domo_mcp.sql.columns import MASK, ColumnRules
 from domo_mcp.sql.scopes import has_total_order
 from domo_mcp.sql.tokens import tokens
 
@@ -16,21 +16,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
-@dataclass(frozen=True)
-class ColumnRules:
-    """Which columns may not be seen (`hide`) or only as asterisks (`mask`), by name pattern without regard to case."""
-
-    hide: tuple[str, ...] = ()
-    mask: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.hide or self.mask)
-
-    def hides(self, column: str) -> bool:
-        return _matches(column, self.hide)
-
-    def masks(self, column: str) -> bool:
-        return _matches(column, self.mask)
+_NO_RULES = ColumnRules()
 
 
 @dataclass(frozen=True)
@@ -55,7 +41,7 @@ class Select:
         *,
         limit: int | None = None,
         offset: int = 0,
-        rules: ColumnRules = ColumnRules(),
+        rules: ColumnRules = _NO_RULES,
         columns: Sequence[str] = (),
         table: str | None = None,
     ) -> str:
@@ -77,7 +63,7 @@ class Select:
 
     def _under(self, rules: ColumnRules, columns: Sequence[str], body: str, table: str | None) -> str:
         seen = ", ".join(
-            f"'***' AS {quoted(name)}" if rules.masks(name) else quoted(name)
+            f"'{MASK}' AS {quoted(name)}" if rules.masks(name) else quoted(name)
             for name in columns
             if not rules.hides(name)
         )
@@ -120,7 +106,3 @@ def _from_name(table: str) -> str:
 def quoted(name: str) -> str:
     """`name` as Domo's SQL quotes an identifier."""
     return "`" + name.replace("`", "``") + "`"
-
-
-def _matches(column: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(column.casefold(), pattern.casefold()) for pattern in patterns)

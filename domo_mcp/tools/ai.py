@@ -11,7 +11,7 @@ from domo_mcp.tools import args
 from domo_mcp.tools.pictures import read_picture
 from domo_mcp.tools.results import Text
 from domo_mcp.tools.toolset import Call, Toolset
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 toolset = Toolset("ai", defaults=frozenset({"image_to_text"}))
 
@@ -69,4 +69,4 @@ async def generate_text(
 
 
 def _spoken(model: str | None) -> tuple[str, ...]:
-    return (f"1 AI call{f' by {one_line(model, 80)}' if model else ''}.",)
+    return (f"1 AI call{f' by {foreign(model, 80)}' if model else ''}.",)

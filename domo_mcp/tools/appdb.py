@@ -12,6 +12,7 @@ from domo_mcp.errors import InvalidInput
 from domo_mcp.tools import args, document_changes, document_rows
 from domo_mcp.tools.change import Change
 from domo_mcp.tools.documents import meant
+from domo_mcp.tools.mongo.sight import hides, seen
 from domo_mcp.tools.results import Answer, Page
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call, Toolset
@@ -79,7 +80,7 @@ async def list_appdb_collections(
     found = [c for c in await call.catalog.collections() if wanted in c.name.casefold()]
     found.sort(key=lambda c: (c.name.casefold(), c.id))
     return Page(
-        items=[_entry(c) for c in found[offset : offset + limit]],
+        items=[await _entry(call, c) for c in found[offset : offset + limit]],
         kind="AppDB collection",
         first=offset,
         total=len(found),
@@ -93,6 +94,7 @@ async def get_appdb_document(call: Call, collection: args.Collection, document: 
     """Use it for one AppDB document whole, by id. To find documents use query_appdb_documents."""
     c = await call.catalog.collection(collection)
     found = await call.domo.appdb.get(c, document)
+    rules = await call.domo.columns.of_collection(c)
     return DocumentDetails(
         id=found.id,
         collection=c.name,
@@ -103,7 +105,7 @@ async def get_appdb_document(call: Call, collection: args.Collection, document: 
         updated=_iso(found.updated_on),
         updated_by=found.updated_by,
         synced=not found.sync_required if c.sync_enabled else None,
-        content=found.content,
+        content=seen(found.content, rules),
     )
 
 
@@ -143,7 +145,7 @@ async def create_appdb_documents(
     ],
 ) -> Change:
     """Use it to add new documents to an AppDB collection. For documents that exist use update_appdb_documents."""
-    return document_changes.create(await call.catalog.collection(collection), documents)
+    return await document_changes.create(call, await call.catalog.collection(collection), documents)
 
 
 @toolset.update
@@ -198,12 +200,13 @@ async def delete_appdb_documents(
     return document_changes.delete(c, await meant(call, c, ids, filter))
 
 
-def _entry(c: Collection) -> CollectionEntry:
+async def _entry(call: Call, c: Collection) -> CollectionEntry:
+    rules = await call.domo.columns.of_collection(c)
     return CollectionEntry(
         id=c.id,
         name=c.name,
         owner=c.owner,
-        columns=[column.name for column in c.columns],
+        columns=[column.name for column in c.columns if not hides(rules, column.name)],
         synced=c.sync_enabled,
         dataset_id=c.datasource_id,
         last_sync=_iso(c.last_sync),

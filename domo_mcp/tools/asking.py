@@ -14,7 +14,7 @@ from domo_mcp.errors import CannotAnswer, InvalidInput, SqlRefused
 from domo_mcp.tools.querying import query
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.ai import SourceSchema
@@ -55,14 +55,14 @@ async def choose(call: Call, question: str | None, names: Sequence[str] | None) 
             "No dataset has a name, a column or a description with the words of this question.",
             "Find one with search_datasets and name it in `datasets`.",
         )
-    next_best = f'; runner-up: "{one_line(ranked[1].name, 60)}" ({ranked[1].id})' if len(ranked) > 1 else ""
+    next_best = f'; runner-up: "{foreign(ranked[1].name, 60)}" ({ranked[1].id})' if len(ranked) > 1 else ""
     unsure = ""
     if as_likely(ranked):
         both = [describe_shortly((await call.catalog.describe(entry.id)).dataset) for entry in ranked[:2]]
         unsure = f"Two datasets fit this question about as well: {both[0]} and {both[1]}."
     return Choice(
         tuple(entry.id for entry in ranked),
-        f'Chosen by the question: "{one_line(ranked[0].name, 60)}" ({ranked[0].id}){next_best}.',
+        f'Chosen by the question: "{foreign(ranked[0].name, 60)}" ({ranked[0].id}){next_best}.',
         unsure,
     )
 
@@ -79,7 +79,7 @@ async def propose(call: Call, question: str, ids: Sequence[str], model: str | No
         return Proposal(answer.output, None, described[0], (Problem(refused.message, refused.hint),), answer.model_id)
     entry = _dataset_meant(select, described)
     strange = [
-        Problem(f"FROM names `{one_line(name, 80)}`.", "Use the dataset that was given.")
+        Problem(f"FROM names `{foreign(name, 80)}`.", "Use the dataset that was given.")
         for name in foreign_tables(select, (entry.dataset.id, entry.dataset.name))
     ]
     return Proposal(
@@ -101,7 +101,7 @@ async def answer_question(call: Call, question: str, names: Sequence[str] | None
         try:
             proposal = await propose(call, told, asked)
         except CannotAnswer as refused:
-            message = f'"{one_line(question, 200)}" cannot be answered: {refused.message.rstrip(".")}. {choice.fact}'
+            message = f'"{foreign(question, 200)}" cannot be answered: {refused.message} {choice.fact}'
             raise CannotAnswer(message.strip(), refused.hint) from None
         try:
             return _told(await _run(call, proposal, limit), proposal, choice, tries)
@@ -109,7 +109,7 @@ async def answer_question(call: Call, question: str, names: Sequence[str] | None
             failure = refused
             told = _repair(question, proposal, refused)
     raise SqlRefused(
-        f"Domo's AI wrote no SQL that works in {tries} tries. Last: {one_line(proposal.text, 500)} - {failure}",
+        f"Domo's AI wrote no SQL that works in {tries} tries. Last: {foreign(proposal.text, 500)} - {failure}",
         "Write the SQL yourself with get_schema_context and run_sql.",
     )
 
@@ -121,9 +121,9 @@ async def _run(call: Call, proposal: Proposal, limit: int) -> Table:
 
 
 def _told(table: Table, proposal: Proposal, choice: Choice, tries: int) -> Table:
-    model = f" by {one_line(proposal.model, 80)}" if proposal.model else ""
+    model = f" by {foreign(proposal.model, 80)}" if proposal.model else ""
     calls = f"{tries} AI call{'s' if tries > 1 else ''}{model}{f', {tries - 1} of them repairs' if tries > 1 else ''}."
-    facts = (f"SQL: {one_line(proposal.text, 4000)}", choice.fact, calls)
+    facts = (f"SQL: {foreign(proposal.text, 4000)}", choice.fact, calls)
     return replace(
         table,
         facts=(*table.facts, *(fact for fact in facts if fact)),
@@ -150,7 +150,8 @@ def _schema(entry: Described) -> SourceSchema:
     for column in entry.columns:
         description, synonyms = entry.meaning(column.name)
         also = f" Also called: {', '.join(synonyms)}." if synonyms else ""
-        columns.append(SourceColumn(column.name, column.type, f"{description}{also}".strip()))
+        masked = " Masked by policy: every value is ***." if column.masked else ""
+        columns.append(SourceColumn(column.name, column.type, f"{description}{also}{masked}".strip()))
     about = [(entry.dictionary.description if entry.dictionary else None) or entry.dataset.description or ""]
     about += [f"{formula.name} means {' '.join(formula.formula.split())}." for formula in entry.formulas]
     return SourceSchema(entry.dataset.name, columns, " ".join(about))

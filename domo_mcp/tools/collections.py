@@ -16,8 +16,9 @@ from domo_mcp.tools.change import NEW, Change, Outcome, Snapshot, Thing
 from domo_mcp.tools.definitions import COLLECTIONS, ColumnArgument, columns_of, definition, definition_of
 from domo_mcp.tools.document_rows import count_documents
 from domo_mcp.tools.documents import many, thing
+from domo_mcp.tools.mongo.sight import check_columns, hides
 from domo_mcp.tools.toolset import Call, Toolset
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.documents import Collection
@@ -55,14 +56,17 @@ _MANIFEST = "Where an app's manifest defines it, saving a card of that app puts 
 
 @toolset.update
 async def replace_appdb_document(
-    call: Call, collection: args.Collection, document: args.DocumentId, content: args.Content
+    call: Call,
+    collection: args.Collection,
+    document: args.DocumentId,
+    content: Annotated[args.Content, Field(description="All that the document shall hold, without a wrapper.")],
 ) -> Change:
     """Use it to put a whole content in place of one AppDB document's: every property not given is lost.
 
     To change some properties use update_appdb_documents.
     """
     c = await call.catalog.collection(collection)
-    return document_changes.replace(c, await call.domo.appdb.get(c, document), content)
+    return await document_changes.replace(call, c, await call.domo.appdb.get(c, document), content)
 
 
 @toolset.create
@@ -75,10 +79,11 @@ async def create_appdb_collection(
     """Use it to make a new AppDB collection. To find those that exist use list_appdb_collections."""
     await _check_free(call, name)
     wanted = columns_of(columns)
+    check_columns(call.domo.rules.of({name}), wanted)
     if sync and not wanted:
         raise InvalidInput("A synced collection needs columns.", 'Such as {"name": "status", "type": "STRING"}.')
     return Change(
-        summary=f'Create collection "{one_line(name, 80)}"{", synced to a dataset" if sync else ""}.',
+        summary=f'Create collection "{foreign(name, 80)}"{", synced to a dataset" if sync else ""}.',
         on=Thing("collection", "new", name),
         apply=partial(_create, call, name, wanted, sync=sync),
         undo="content",
@@ -98,7 +103,7 @@ async def update_appdb_collection(
     if columns is None and sync is None:
         raise InvalidInput("Nothing to change was given.", "Pass columns, sync, or both.")
     c = await _as_it_is(call, collection)
-    wanted = c.columns if columns is None else columns_of(columns, c.columns)
+    wanted = c.columns if columns is None else await _with_hidden(call, c, columns_of(columns, c.columns))
     synced = c.sync_enabled if sync is None else sync
     if synced and not wanted:
         raise InvalidInput("A synced collection needs columns.", 'Such as {"name": "status", "type": "STRING"}.')
@@ -196,7 +201,7 @@ async def export_appdb_collections(
     return Change(
         summary=f"Sync {what} to their datasets now.",
         on=thing(c) if c else Thing("datastore", call.domo.name, call.domo.name),
-        apply=partial(_export, c, include_related=include_related),
+        apply=partial(_export, call, c, include_related=include_related),
         undo="none",
         affected=1,
         notes=idle,
@@ -206,6 +211,15 @@ async def export_appdb_collections(
 async def _as_it_is(call: Call, collection: str) -> Collection:
     """The collection, asked of Domo anew: what it is changed from must not be of a while ago."""
     return await call.domo.appdb.collection((await call.catalog.collection(collection)).id)
+
+
+async def _with_hidden(
+    call: Call, c: Collection, columns: tuple[CollectionColumn, ...]
+) -> tuple[CollectionColumn, ...]:
+    """The columns with those that the caller cannot see, which stay. Raises Refused for one of them by name."""
+    rules = await call.domo.columns.of_collection(c)
+    check_columns(rules, columns)
+    return (*columns, *(column for column in c.columns if hides(rules, column.name)))
 
 
 async def _check_free(call: Call, name: str) -> None:
@@ -226,7 +240,7 @@ async def _exported(call: Call, collection: str | None, *, include_related: bool
 
 async def _create(call: Call, name: str, columns: Sequence[CollectionColumn], domo: Domo, *, sync: bool) -> Outcome:
     made = await _then_forget(call, domo.appdb.create_collection(name, columns, sync=sync))
-    return Outcome((f"Its id is {one_line(made.id, 40)}.",), {f"{NEW}1": made.id})
+    return Outcome((f"Its id is {foreign(made.id, 40)}.",), {f"{NEW}1": made.id})
 
 
 async def _update(call: Call, c: Collection, columns: Sequence[CollectionColumn], domo: Domo, *, sync: bool) -> Outcome:
@@ -257,8 +271,8 @@ async def _forbid(c: Collection, entity: str, entity_id: str, domo: Domo) -> Out
     return Outcome()
 
 
-async def _export(c: Collection | None, domo: Domo, *, include_related: bool) -> Outcome:
-    await domo.appdb.export(c, include_related=include_related)
+async def _export(call: Call, c: Collection | None, domo: Domo, *, include_related: bool) -> Outcome:
+    await _then_forget(call, domo.appdb.export(c, include_related=include_related))
     return Outcome(("Domo took the request; the datasets follow when the export is done.",))
 
 
@@ -272,19 +286,19 @@ def _parts(columns: Sequence[ColumnArgument] | None, sync: bool | None) -> list[
 
 def _column_notes(before: Sequence[CollectionColumn], after: Sequence[CollectionColumn]) -> list[str]:
     kept = {column.name for column in after}
-    gone = [one_line(column.name, 40) for column in before if column.name not in kept]
+    gone = [foreign(column.name, 40) for column in before if column.name not in kept]
     return [f"No longer synced: {', '.join(gone[:10])}{', …' if len(gone) > 10 else ''}."] if gone else []
 
 
 def _deletion_notes(c: Collection) -> tuple[str, ...]:
     dataset = (
-        f"The dataset {one_line(c.datasource_id, 40)} that it syncs to gets no new rows." if c.datasource_id else ""
+        f"The dataset {foreign(c.datasource_id, 40)} that it syncs to gets no new rows." if c.datasource_id else ""
     )
     return tuple(note for note in (dataset, "Documents that security hides go too.") if note)
 
 
 def _who(entity: str, entity_id: str) -> str:
     if entity != "RYUU_APP" and not entity_id.strip().isdigit():
-        raise InvalidInput(f'"{one_line(entity_id, 40)}" is not the id of a {entity.lower()}.', "Ids are numbers.")
+        raise InvalidInput(f'"{foreign(entity_id, 40)}" is not the id of a {entity.lower()}.', "Ids are numbers.")
     kinds = {"USER": "user", "GROUP": "group", "RYUU_APP": "all users of app"}
-    return f"{kinds[entity]} {one_line(entity_id, 40)}"
+    return f"{kinds[entity]} {foreign(entity_id, 40)}"

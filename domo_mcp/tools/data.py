@@ -15,7 +15,7 @@ from domo_mcp.tools.querying import check_from, dataset_of, export, query
 from domo_mcp.tools.results import Answer, Page, Text
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call, Toolset
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.metadata import Dataset
@@ -177,7 +177,7 @@ async def _user_id(call: Call, user: str) -> str:
     ]
     if len(named) != 1:
         which = ", ".join(f"{person.display_name} ({person.id})" for person in named) or "nobody"
-        raise UnknownName(f'"{one_line(user)}" is {which} in Domo.', "Give one user's full name or id.")
+        raise UnknownName(f'"{foreign(user)}" is {which} in Domo.', "Give one user's full name or id.")
     return named[0].id
 
 

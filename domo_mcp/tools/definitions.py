@@ -13,7 +13,7 @@ from domo_mcp.client.documents import CollectionColumn
 from domo_mcp.errors import InvalidInput, NotFound, Refused
 from domo_mcp.tools.change import Outcome, Snapshot
 from domo_mcp.tools.toolset import Effect
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.documents import Collection
@@ -55,7 +55,7 @@ def columns_of(
     """The columns given; one that was there before stays hidden where it was. Raises InvalidInput for two of a name."""
     names = [column["name"] for column in given]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise InvalidInput(f'Two columns are called "{one_line(twice[0], 60)}".', "Give each its own name.")
+        raise InvalidInput(f'Two columns are called "{foreign(twice[0], 60)}".', "Give each its own name.")
     hidden = {column.name for column in before if not column.visible}
     return tuple(_column(column["name"], column["type"], hidden=column["name"] in hidden) for column in given)
 

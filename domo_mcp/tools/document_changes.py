@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
 from domo_mcp.catalog.collections import named
-from domo_mcp.errors import InvalidInput
+from domo_mcp.errors import InvalidInput, Refused
 from domo_mcp.tools.change import NEW, UNKNOWN_VALUE, Change, Outcome
 from domo_mcp.tools.documents import (
     MAY_BE_HIDDEN,
@@ -22,13 +22,14 @@ from domo_mcp.tools.documents import (
     strange_names,
     thing,
 )
+from domo_mcp.tools.mongo import sight
 from domo_mcp.tools.mongo.operations import check_operation, names_in_operation
 from domo_mcp.tools.mongo.paths import operation_in_domo, shown
 from domo_mcp.tools.mongo.prediction import predicted
 from domo_mcp.tools.new_ids import creating
 from domo_mcp.tools.syncing import deletion_notes, sync_notes
 from domo_mcp.tools.toolset import Call
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign, one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.documents import Collection, Document
@@ -39,9 +40,10 @@ Json = Mapping[str, JsonValue]
 _MOST_LOST = 10
 
 
-def create(c: Collection, documents: Sequence[Json]) -> Change:
+async def create(call: Call, c: Collection, documents: Sequence[Json]) -> Change:
     """New documents with these contents."""
     contents = [_unwrapped(document) for document in documents]
+    await _check_contents(call, c, contents)
     notes = ("The `content` wrapper was taken off.",) if contents != [*documents] else ()
     new: dict[str, JsonValue] = {f"{NEW}{number}": dict(content) for number, content in enumerate(contents, 1)}
     return Change(
@@ -74,6 +76,7 @@ async def update(call: Call, c: Collection, meant: Meant, asked: Json) -> Change
     before: dict[str, Json] = {key: document.content for key, document in meant.documents.items()}
     after = {key: predicted(content, change) for key, content in before.items()}
     names = names_in_operation(change)
+    await _check_operation(call, c, change, before)
     strange = await strange_names(call, c, names, before.values())
     differing = [_differing(before[key], after[key]) for key in after]
     return Change(
@@ -96,6 +99,7 @@ async def upsert(call: Call, c: Collection, documents: Sequence[tuple[str | None
     if twice := [key for key in dict.fromkeys(given) if given.count(key) > 1]:
         raise InvalidInput(f"Given more than once: {listed(twice)}.", "One content for each id.")
     there = await call.domo.appdb.get_many(c, given)
+    await _check_contents(call, c, [content for _, content in documents], replaced=there.values())
     after = {key or f"{NEW}{number}": content for number, (key, content) in enumerate(documents, 1)}
     absent = [key for key in given if key not in there]
     return Change(
@@ -124,8 +128,9 @@ def delete(c: Collection, meant: Meant) -> Change:
     )
 
 
-def replace(c: Collection, document: Document, content: Json) -> Change:
+async def replace(call: Call, c: Collection, document: Document, content: Json) -> Change:
     """`content` in place of all that one document holds."""
+    await _check_contents(call, c, [content], replaced=[document])
     after: dict[str, Json] = {document.id: content}
     return Change(
         summary=f"Replace the whole content of document {one_line(document.id, 40)} in collection {named(c)}.",
@@ -137,6 +142,37 @@ def replace(c: Collection, document: Document, content: Json) -> Change:
         must_confirm="it replaces the whole content",
         notes=(*_lost({document.id: document}, after), *sync_notes(c, [content])),
     )
+
+
+async def _check_contents(
+    call: Call, c: Collection, contents: Iterable[Json], *, replaced: Iterable[Document] = ()
+) -> None:
+    """Raise Refused where hidden properties would be written, or hidden and masked ones lost with a content."""
+    rules = await call.domo.columns.of_collection(c)
+    for content in contents:
+        sight.check_content(rules, content)
+    for document in replaced:
+        if sight.kept_back([document.content], rules):
+            raise Refused(
+                f"Document {foreign(document.id, 40)} holds properties that policy hides or masks: they would be lost.",
+                "Change the others with update_appdb_documents.",
+            )
+
+
+async def _check_operation(call: Call, c: Collection, change: Json, before: Mapping[str, Json]) -> None:
+    """Raise Refused where an operation writes, moves or takes along what is hidden or masked."""
+    rules = await call.domo.columns.of_collection(c)
+    names = names_in_operation(change)
+    sight.check_names(rules, names)
+    for changes in change.values():
+        for name, value in changes.items() if isinstance(changes, dict) else ():
+            sight.check_value(rules, name.removeprefix("content."), value)
+    for name in names:
+        if sight.kept_back(map(dict, before.values()), rules, name.removeprefix("content.")):
+            raise Refused(
+                f"{foreign(shown(name), 60)} holds properties that policy hides or masks.",
+                "Change single properties in it.",
+            )
 
 
 async def _create(c: Collection, new: Mapping[str, JsonValue], domo: Domo) -> Outcome:

@@ -11,13 +11,16 @@ from pydantic import JsonValue
 
 from domo_mcp.catalog.collections import named
 from domo_mcp.client.aggregation import Aggregation
-from domo_mcp.errors import DomoError, InvalidInput, UnreadableAnswer
-from domo_mcp.tools.documents import MAY_BE_HIDDEN, strange_names
+from domo_mcp.errors import DomoError, InvalidInput, Refused, UnreadableAnswer
+from domo_mcp.sql import ColumnRules
+from domo_mcp.tools.documents import MAY_BE_HIDDEN, many, strange_names
+from domo_mcp.tools.mongo import sight
 from domo_mcp.tools.mongo.checking import dates_in_content
 from domo_mcp.tools.mongo.paths import in_domo, names_in_query, query_in_domo, shown
+from domo_mcp.tools.syncing import dataset_of
 from domo_mcp.tools.table import Column, Scalar, Table
 from domo_mcp.tools.toolset import Call
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.documents import Collection, Document
@@ -72,7 +75,7 @@ def parse_order(text: str) -> Order:
     name = name.strip()
     if not name or "," in name or any(letter.isspace() for letter in name):
         raise InvalidInput(
-            f'AppDB cannot order by "{one_line(text, 60)}".',
+            f'AppDB cannot order by "{foreign(text, 60)}".',
             'Write "name ascending" or "name descending", one property each, without spaces or commas in it.',
         )
     return Order(name, direction)
@@ -92,9 +95,10 @@ def question(query: Json, aggregation: Aggregation, order_by: Sequence[str]) -> 
 
 async def documents(call: Call, c: Collection, asked: Question, *, limit: int, cursor: str | None) -> Table:
     """At most `limit` documents in the order given, else in Domo's, by pages."""
+    rules = await _permitted(call, c, asked)
     offset = call.cursors.offset(cursor)
     most = min(limit, call.results.max_rows, _MOST)
-    found = await _read(call, c, asked, limit=min(most + 1, _MOST), offset=offset)
+    found = _seen(await _read(call, c, asked, limit=min(most + 1, _MOST), offset=offset), asked, rules)
     page, more = found[:most], len(found) > most or len(found) == _MOST
     columns = _columns(c, page)
     return Table(
@@ -110,10 +114,13 @@ async def documents(call: Call, c: Collection, asked: Question, *, limit: int, c
 
 async def groups(call: Call, c: Collection, asked: Question, *, limit: int, cursor: str | None) -> Table:
     """At most `limit` rows of groups and results; by pages where the order tells every two groups apart."""
+    rules = await _permitted(call, c, asked)
     aggregation = asked.aggregation or Aggregation()
     offset = call.cursors.offset(cursor)
     most = min(limit, call.results.max_rows, _MOST)
     rows = await call.domo.appdb.aggregate(c, asked.where, aggregation, limit=min(most + 1, _MOST), offset=offset)
+    if rules and any(_holds_objects(value) for row in rows for value in row.values()):
+        raise Refused("Groups of whole objects are not shown, as policy hides properties.", "Name their properties.")
     names = list(dict.fromkeys([*aggregation.names, *(name for row in rows for name in row)]))
     ordered = {_last(name) for name in aggregation.group_by} <= {order.name for order in asked.order_by}
     return Table(
@@ -125,6 +132,29 @@ async def groups(call: Call, c: Collection, asked: Question, *, limit: int, curs
         advice="for the rest order by every group (then a cursor comes), or narrow it with `filter`",
         facts=await _facts(call, c, asked, (), found=len(rows)),
     )
+
+
+async def _permitted(call: Call, c: Collection, asked: Question) -> ColumnRules:
+    """The rules for the collection. Raises Refused where the question could tell what they keep out of sight."""
+    rules = await call.domo.columns.of_collection(c)
+    sight.check_where(rules, asked.where)
+    sight.check_names(rules, asked.names)
+    return rules
+
+
+def _seen(found: Sequence[Document], asked: Question, rules: ColumnRules) -> Sequence[Document]:
+    """The documents as they may be shown. Raises Refused where their order could tell what may not."""
+    if not rules:
+        return found
+    for order in asked.order_by:
+        path = order.name.removeprefix("content.")
+        if any(sight.kept_back([document.content], rules, path) for document in found):
+            raise Refused(f"Nothing is ordered by the object {foreign(path, 60)}: policy hides a part of it.")
+    return [document.model_copy(update={"content": sight.seen(document.content, rules)}) for document in found]
+
+
+def _holds_objects(value: JsonValue) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(map(_holds_objects, value)))
 
 
 async def _read(call: Call, c: Collection, asked: Question, *, limit: int, offset: int) -> tuple[Document, ...]:
@@ -140,13 +170,13 @@ async def _facts(
     facts += [] if found else [f"No documents matched. {MAY_BE_HIDDEN}"]
     facts += await strange_names(call, c, asked.names, [document.content for document in page])
     facts += [
-        f'{one_line(shown(name), 60)} is compared with a $date, but dates in a content are text, such as "2026-01-31".'
+        f'{foreign(shown(name), 60)} is compared with a $date, but dates in a content are text, such as "2026-01-31".'
         for name in dates_in_content(asked.where)
     ]
     if c.sync_enabled:
         waiting = sum(document.sync_required for document in page)
-        told = f"; {waiting:,} documents here are not synced yet" if waiting else ""
-        facts.append(f"SQL on its dataset {one_line(c.datasource_id or '', 40)} lags up to 15 minutes{told}.")
+        told = f"; not synced yet: {many(waiting)} here" if waiting else ""
+        facts.append(f"SQL on {dataset_of(c)} lags up to 15 minutes{told}.")
     return tuple(facts)
 
 
@@ -188,8 +218,8 @@ def _result(name: str, aggregation: Aggregation) -> str:
     found = name if name in aggregation.names else groups_by_path.get(in_domo(name))
     if found is None:
         raise InvalidInput(
-            f'The answer has no "{one_line(name, 60)}" to order by.',
-            f"It has {', '.join(one_line(each, 60) for each in aggregation.names)}.",
+            f'The answer has no "{foreign(name, 60)}" to order by.',
+            f"It has {', '.join(foreign(each, 60) for each in aggregation.names)}.",
         )
     return found
 

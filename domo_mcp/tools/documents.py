@@ -13,9 +13,10 @@ from domo_mcp.catalog.collections import named
 from domo_mcp.errors import InvalidInput
 from domo_mcp.tools.change import Outcome, Snapshot, Thing
 from domo_mcp.tools.mongo.paths import paths_of, query_in_domo, unknown
+from domo_mcp.tools.mongo.sight import check_where, hides
 from domo_mcp.tools.new_ids import creating
 from domo_mcp.tools.toolset import Call, Effect
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.documents import Collection, Document
@@ -65,12 +66,16 @@ async def meant(call: Call, c: Collection, ids: Sequence[str] | None, query: Jso
     if not ids and not query:
         raise InvalidInput("Which documents is not said.", "Pass `ids`, or a `filter` that says which.")
     where = query_in_domo(query or {})
+    check_where(await call.domo.columns.of_collection(c), where)
     wanted = list(dict.fromkeys(ids or ()))
     found = await _by_id(call, c, wanted, where) if wanted else await _matching(call, c, where)
     missing = tuple(key for key in wanted if key not in found)
     if not found:
+        told = (
+            f"{named(c)} has no such document: {listed(missing)}" if missing else f"No document of {named(c)} matches"
+        )
         raise InvalidInput(
-            f"{named(c)} has no such document{f': {listed(missing)}' if missing else ''}. {MAY_BE_HIDDEN}",
+            f"{told}. {MAY_BE_HIDDEN}",
             "Find the ones you mean with query_appdb_documents.",
         )
     return Meant(found, missing, where)
@@ -79,9 +84,11 @@ async def meant(call: Call, c: Collection, ids: Sequence[str] | None, query: Jso
 async def strange_names(call: Call, c: Collection, names: Iterable[str], seen: Iterable[Json]) -> tuple[str, ...]:
     """A sentence for each property that neither the columns nor documents have: those `seen`, else a sample."""
     names = list(names)
+    rules = await call.domo.columns.of_collection(c)
     known = {column.name for column in c.columns} | paths_of(dict(content) for content in seen)
     if unknown(names, known):
         known |= paths_of(document.content for document in await call.domo.appdb.page(c, limit=_SAMPLE, offset=0))
+    known = {name for name in known if not hides(rules, name)}
     strange = unknown(names, known) if known else {}
     return tuple(_strange(name, near) for name, near in strange.items())
 
@@ -111,7 +118,7 @@ def many(count: int) -> str:
 def listed(ids: Sequence[str]) -> str:
     """Ids as a sentence names them: the first ten, and how many more."""
     more = f" and {len(ids) - _MOST_NAMED:,} more" if len(ids) > _MOST_NAMED else ""
-    return ", ".join(one_line(each, 60) for each in ids[:_MOST_NAMED]) + more
+    return ", ".join(foreign(each, 60) for each in ids[:_MOST_NAMED]) + more
 
 
 async def deleting(domo: Domo, c: Collection, ids: Sequence[str]) -> tuple[str, ...]:
@@ -193,5 +200,5 @@ def _created_again(anew: Mapping[str, JsonValue]) -> tuple[str, ...]:
 
 
 def _strange(name: str, near: Sequence[str]) -> str:
-    nearest = f"; nearest: {', '.join(one_line(each, 60) for each in near)}" if near else ""
-    return f'No column and no document looked at has the property "{one_line(name, 60)}"{nearest}.'
+    nearest = f"; nearest: {', '.join(foreign(each, 60) for each in near)}" if near else ""
+    return f'No column and no document looked at has the property "{foreign(name, 60)}"{nearest}.'

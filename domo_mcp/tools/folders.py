@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,18 @@ from typing import TextIO
 from pydantic import BaseModel, ConfigDict
 
 from domo_mcp.errors import ConfigError, InvalidInput, Refused
+from domo_mcp.tools.below import Place, place_below
+
+_SYSTEM = (Path("/proc"), Path("/sys"), Path("/dev"))
+"""What looks like files there is the system itself; not even a root that holds them opens them."""
+
+_NO_FILE_NAME = re.compile(
+    r"""\..*|.*[. ]|.*[<>:"|?*\\].*|(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?""",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Hidden names, and what Windows takes for something else."""
+
+_PLAIN = "Give a plain file name, for example: revenue.csv"
 
 
 class FilesSettings(BaseModel):
@@ -32,7 +43,6 @@ class Folders:
 
     def __init__(self, settings: FilesSettings, *, enabled: bool = True) -> None:
         exports = [_home_known(Path(settings.exports))] if settings.exports else []
-        self._exports = exports[0] if exports else None
         self._readable = [_home_known(root) for root in settings.roots] if enabled else []
         self._writable = [*exports, *self._readable] if enabled else []
 
@@ -43,26 +53,22 @@ class Folders:
     def create(self, name: str) -> Iterator[tuple[Path, TextIO]]:
         """A new text file for `name`; taken away again when its writing fails.
 
+        A relative name is one below the exports folder, an absolute one has to be below a root. No link is followed.
         Raises Refused outside the folders or where the file exists already, InvalidInput for a name that is none.
         """
-        path = self._resolve(name)
+        folder, parts = self._new(name)
+        path = folder.joinpath(*parts)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            with place_below(folder, parts, make=True) as place, _writing(place) as file:
+                yield path, file
         except FileExistsError:
             raise Refused(
                 f"{path.name} exists already; nothing is overwritten.", "Choose another name for save_as."
             ) from None
         except OSError as error:
             raise Refused(
-                f"{path.name} cannot be created: {error.strerror}.", "Choose another name for save_as."
+                f"{path.name} cannot be written: {error.strerror}.", "Choose another name for save_as."
             ) from None
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                yield path, file
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
 
     def read(self, name: str, *, most_bytes: int) -> bytes:
         """The bytes of a file below one of the roots; a relative name is looked for in each.
@@ -70,9 +76,9 @@ class Folders:
         Raises Refused outside the roots, also where a link leads there; InvalidInput where there is no such file, it
         is no regular file, or it has more than `most_bytes`.
         """
-        path = self._found(name)
+        root, path = self._found(name)
         try:
-            with open(path, "rb", opener=_open_regular) as file:
+            with place_below(root, path.relative_to(root).parts) as place, os.fdopen(place.open(), "rb") as file:
                 data = file.read(most_bytes + 1)
         except OSError as error:
             raise InvalidInput(f"{path.name} cannot be read: {error.strerror}.", "Check the path.") from None
@@ -80,42 +86,52 @@ class Folders:
             raise InvalidInput(f"{path.name} is too large: at most {most_bytes // 1024**2} MB.", "Make it smaller.")
         return data
 
-    def _found(self, name: str) -> Path:
+    def _found(self, name: str) -> tuple[Path, Path]:
+        """The root, and the file below it that is meant, both without links."""
         if not self._readable:
             raise Refused("This server reads no files.", "Set files.roots to the folders it may read.")
         try:
-            paths = [(root / Path(name).expanduser()).resolve() for root in self._readable]
+            roots = [root.resolve() for root in self._readable]
+            paths = [(root / Path(name).expanduser()).resolve() for root in roots]
         except (OSError, RuntimeError, ValueError):  # links in a circle, no such home, characters that no path has
             raise InvalidInput(f"{name[:200]!r} is not the path of a file.", "Check the path.") from None
-        inside = [path for path in paths if any(path.is_relative_to(root.resolve()) for root in self._readable)]
-        if not inside:
+        inside = [(root, path) for path in paths for root in roots if path.is_relative_to(root)]
+        if not inside or any(path.is_relative_to(system) for _, path in inside for system in _SYSTEM):
             allowed = ", ".join(str(folder) for folder in self._readable)
             raise Refused(f"This path leads outside the folders that may be read ({allowed}).", "Give one inside.")
-        return next((path for path in inside if os.access(path, os.F_OK)), inside[0])
+        return next(((root, path) for root, path in inside if os.access(path, os.F_OK)), inside[0])
 
-    def _resolve(self, name: str) -> Path:
+    def _new(self, name: str) -> tuple[Path, tuple[str, ...]]:
+        """The folder, and the names of directories and file below it."""
         if not name.strip() or not name.isprintable() or name.endswith(("/", "\\")):
-            raise InvalidInput("save_as takes the name of a new file.", "For example: revenue.csv")
+            raise InvalidInput("save_as takes the name of a new file.", _PLAIN)
         if not self._writable:
             raise Refused("Saving files is switched off on this server.", "Set files.exports to a folder.")
         try:
-            path = ((self._exports or self._writable[0]) / Path(name).expanduser()).resolve()
-            inside = any(path.is_relative_to(folder.resolve()) for folder in self._writable)
-        except (OSError, RuntimeError):  # a symlink that leads to itself, the home of a user who does not exist
-            raise InvalidInput("save_as leads nowhere.", "For example: revenue.csv") from None
-        if not inside:
+            path = Path(name).expanduser()
+        except RuntimeError:  # the home of a user who does not exist
+            raise InvalidInput("save_as leads nowhere.", _PLAIN) from None
+        around = (
+            [root for root in self._readable if path.is_relative_to(root)] if path.is_absolute() else self._writable
+        )
+        if not around or ".." in path.parts:
             allowed = ", ".join(str(folder) for folder in self._writable)
-            raise Refused(f"save_as leads outside the folders of this server ({allowed}).", "Give a plain file name.")
-        return path
+            raise Refused(f"save_as leads outside the folders of this server ({allowed}).", _PLAIN)
+        parts = (path.relative_to(around[0]) if path.is_absolute() else path).parts
+        if not parts or any(_NO_FILE_NAME.fullmatch(part) for part in parts):
+            raise InvalidInput("save_as has a name that is hidden, or no file's name on every system.", _PLAIN)
+        return around[0], parts
 
 
-def _open_regular(path: str, flags: int) -> int:
-    """An opener for regular files only: a pipe would wait, a link may have been put in its place meanwhile."""
-    descriptor = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "not a regular file")
-    return descriptor
+@contextmanager
+def _writing(place: Place) -> Iterator[TextIO]:
+    descriptor = place.create()
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except BaseException:  # also where the disk is full only when the last rows are written
+        place.remove()
+        raise
 
 
 def _home_known(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.checking import check, foreign_tables, misread
@@ -13,7 +14,7 @@ from domo_mcp.sql.data_query import DataQuery
 from domo_mcp.sql.data_select import to_select
 from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_record
 from domo_mcp.tools.toolset import Call
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.metadata import Dataset
@@ -44,8 +45,8 @@ async def check_from(call: Call, select: Select, dataset: Dataset) -> None:
             other = await call.catalog.dataset(name)
         except UnknownName:
             raise SqlRefused(
-                f"FROM names `{one_line(name, 80)}`, the call is about {named(dataset)}.",
-                f"Write FROM {quoted(one_line(dataset.name, 80))} or FROM table.",
+                f"FROM names `{foreign(name, 80)}`, the call is about {named(dataset)}.",
+                f"Write FROM {quoted(foreign(dataset.name, 80))} or FROM table.",
             ) from None
         raise SqlRefused(
             f"FROM names another dataset, {named(other)}, than the call, {named(dataset)}.",
@@ -79,6 +80,7 @@ async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cur
         continues=(lambda shown: call.cursors.at(offset + shown, version)) if ordered else None,
         advice=_advice(call, limit),
         facts=() if rows.rows else ("The query ran and matched no rows.",),
+        whole=partial(call.result_link, dataset.id, select.text) if call.result_link else None,
     )
 
 
@@ -114,7 +116,8 @@ def _is_ordered(question: DataQuery) -> bool:
 def _advice(call: Call, limit: int) -> str:
     """How to get the rest where there is no cursor."""
     cut = f"this server gives {call.results.max_rows:,} rows at most; " if limit > call.results.max_rows else ""
-    return f"{cut}for the rest add ORDER BY over all selected columns (then a cursor comes) or use save_as"
+    whole = "read the linked resource" if call.result_link else "use save_as"
+    return f"{cut}for the rest add ORDER BY over all selected columns (then a cursor comes) or {whole}"
 
 
 async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Table:
@@ -170,7 +173,7 @@ async def _explained(call: Call, select: Select, dataset: Dataset, error: Reject
     trace = f" (Domo's trace id: {error.toe})" if error.toe else ""
     return SqlRefused(
         f"Domo refused the query: {error.message.rstrip('.')}{trace}.",
-        problems or f"Columns: {', '.join(quoted(one_line(name, 60)) for name in columns[:60])}.",
+        problems or f"Columns: {', '.join(quoted(foreign(name, 60)) for name in columns[:60])}.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from domo_mcp.tools.change import UNKNOWN_VALUE
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.documents import Collection
@@ -43,10 +44,10 @@ def sync_notes(collection: Collection, contents: Iterable[Mapping[str, JsonValue
         given = [content.get(column.name) for content in contents]
         wrong = [value for value in given if value not in (None, UNKNOWN_VALUE) and not fits(value)]
         if wrong:
-            such = one_line(repr(wrong[0]), 60)
+            such = foreign(json.dumps(wrong[0], ensure_ascii=False), 60)
             notes.append(
-                f'"{one_line(column.name, 60)}" is synced as {column.type}, {form}: in {len(wrong):,} of the documents '
-                f"it is something else, such as {such}, which the dataset will not have."
+                f'"{foreign(column.name, 60)}" is synced as {column.type}, {form}: in {len(wrong):,} of the documents '
+                f"it is something else, such as {such}, which the dataset may not have."
             )
     return tuple(notes)
 
@@ -55,4 +56,10 @@ def deletion_notes(collection: Collection) -> tuple[str, ...]:
     """What deleting documents means for the dataset of a synced collection (Delete Document, Warning)."""
     if not collection.sync_enabled:
         return ()
-    return (f"The dataset {one_line(collection.datasource_id or '', 40)} loses them too, with the next sync.",)
+    return (f"With the next sync they are gone from {dataset_of(collection)} too.",)
+
+
+def dataset_of(collection: Collection) -> str:
+    """The dataset of a synced collection, as a sentence names it; before the first sync there is none."""
+    key = collection.datasource_id
+    return f"its dataset {foreign(key, 40)}" if key else "its dataset (none known yet)"

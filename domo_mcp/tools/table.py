@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from domo_mcp.untrusted import one_line, visible
@@ -35,7 +35,8 @@ class Table:
 
     `more` is true where further rows exist; `total` says how many there are in all, where that is known. `continues`
     makes the cursor behind the row of that number in `rows`; `advice` tells how to get the rest where it cannot.
-    `facts` are lines of our own about the answer, `summary` says of every column what rows that were cut held.
+    `whole` makes a link to all rows, and `link` is that link once somebody needs it. `facts` are lines of our own
+    about the answer, `summary` says of every column what rows that were cut held.
     """
 
     columns: tuple[Column, ...]
@@ -48,6 +49,8 @@ class Table:
     advice: str = ""
     facts: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
+    whole: Callable[[], Awaitable[str]] | None = None
+    link: str = ""
 
     @property
     def next_cursor(self) -> str | None:

@@ -49,6 +49,12 @@ class Changes(Protocol):
         ...
 
 
+class ResultLink(Protocol):
+    """Makes the link under which a client without files of ours reads the whole result of a statement for a while."""
+
+    async def __call__(self, dataset_id: str, statement: str) -> str: ...
+
+
 class Progress(Protocol):
     """Tells the client how far a call is; `total` in the same unit as `done` where it is known."""
 
@@ -83,6 +89,7 @@ class Call:
     ai: AiSettings
     rights: Rights
     changes: Changes
+    result_link: ResultLink | None
     progress: Progress
     now: Callable[[], datetime]
 

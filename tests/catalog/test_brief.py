@@ -9,6 +9,7 @@ import pytest
 from domo_mcp.catalog.brief import DIALECT, brief
 from domo_mcp.catalog.datasets import Described
 from domo_mcp.client.metadata import Column, Dataset, Dictionary, DictionaryColumn, Formula
+from domo_mcp.untrusted import plain
 
 TODAY = date(2026, 11, 22)
 
@@ -53,4 +54,4 @@ def test_the_budget_holds_and_what_is_missing_is_named(most: int) -> None:
 def test_a_dataset_without_room_for_its_columns_is_only_named() -> None:
     text, left_out = brief([described("Orders", 5), described("Tickets", 500)], today=TODAY, max_tokens=150)
     assert "`Tickets`" not in text
-    assert left_out == ['"Tickets" (id-Tickets) with 500 columns']
+    assert list(map(plain, left_out)) == ['"Tickets" (id-Tickets) with 500 columns']

@@ -40,7 +40,7 @@ async def catalog() -> AsyncIterator[Catalog]:
 async def test_a_name_that_two_datasets_have_lists_both_with_their_ids(catalog: Catalog) -> None:
     with pytest.raises(UnknownName) as error:
         await catalog.dataset("Products")
-    assert '2 datasets are called "Products"' in error.value.message
+    assert '2 datasets are called "Products"' in str(error.value)
     assert TWIN in error.value.message
     assert "rows" in error.value.message
     assert error.value.hint == "Use the id of the one you mean."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,10 @@ from domo_mcp.sandbox.app import sandbox_app
 from domo_mcp.sandbox.store import Store
 from domo_mcp.server.assembly import build_server
 from tests.changes.answers import Person
+from tests.changes.processes import Remote, served
+from tests.states import database, postgres
+
+__all__ = ["database", "postgres"]
 
 Open = Callable[..., AbstractAsyncContextManager[Client]]
 
@@ -33,6 +37,13 @@ def sandbox(store: Store) -> Starlette:
 def direct(sandbox: Starlette) -> httpx.AsyncClient:
     """The sandbox without the server under test."""
     return httpx.AsyncClient(transport=httpx.ASGITransport(sandbox), base_url="https://sandbox.invalid")
+
+
+@pytest.fixture(scope="module")
+def remote(store: Store) -> Iterator[Remote]:
+    """A sandbox over HTTP, for servers in processes of their own."""
+    with served(sandbox_app(store)) as remote:
+        yield remote
 
 
 @pytest.fixture

@@ -82,10 +82,10 @@ CHANGING = [
 ]
 
 
-async def scratch(client: httpx.AsyncClient) -> Scratch:
+async def scratch(client: httpx.AsyncClient, called: str = "Scratch") -> Scratch:
     """A new collection with three documents, made without the server under test."""
     signed = {"X-DOMO-Developer-Token": TOKEN}
-    name = f"Scratch {next(_numbers)}"
+    name = f"{called} {next(_numbers)}"
     body = {"name": name, "schema": {"columns": [{"name": "title", "type": "STRING"}]}, "syncEnabled": True}
     made = await client.post("/api/datastores/v1/collections", json=body, headers=signed)
     made.raise_for_status()

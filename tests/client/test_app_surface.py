@@ -9,7 +9,9 @@ from starlette.applications import Starlette
 
 from domo_mcp.client.ai import SourceColumn, SourceSchema
 from domo_mcp.client.app_datasets import AppDatasets
+from domo_mcp.client.appdb import AppDb
 from domo_mcp.client.auth import AppSession, ClientCredentials, DeveloperToken, SignIn
+from domo_mcp.client.column_policy import ColumnPolicy
 from domo_mcp.client.domo import Domo
 from domo_mcp.client.query import Query
 from domo_mcp.client.session import Session
@@ -102,7 +104,9 @@ async def test_sql_goes_out_as_plain_text_under_the_rules(answering: Answering) 
 
     async with answering(handler) as session:
         surface = AppFramework()
-        query = Query(session, surface, AppDatasets(session, surface, []), ColumnRules(hide=("ssn",)))
+        datasets = AppDatasets(session, surface, [])
+        policy = ColumnPolicy(ColumnRules(hide=("ssn",)), surface, datasets, AppDb(session, surface))
+        query = Query(session, surface, policy)
         await query.execute("sales", parse("SELECT * FROM sales WHERE a = 'é'"), limit=5)
     statement = "SELECT * FROM (SELECT `a` FROM sales) AS sales WHERE a = 'é' LIMIT 5"
     assert sent == [("/data/v1/sales", "", ""), ("/sql/v1/sales", "text/plain", statement)]

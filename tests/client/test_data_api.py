@@ -9,7 +9,9 @@ import pytest
 from starlette.applications import Starlette
 
 from domo_mcp.client.app_datasets import AppDatasets
+from domo_mcp.client.appdb import AppDb
 from domo_mcp.client.auth import AppSession, DeveloperToken
+from domo_mcp.client.column_policy import ColumnPolicy
 from domo_mcp.client.data_api import DataApi, parameters
 from domo_mcp.client.domo import Domo
 from domo_mcp.client.rows import RowColumn, Rows
@@ -28,7 +30,9 @@ ROW = {"columns": ["Region", "ssn"], "metadata": [{"type": "STRING"}, {"type": "
 
 def data_api(session: Session, rules: ColumnRules | None = None) -> DataApi:
     surface = AppFramework()
-    return DataApi(session, surface, AppDatasets(session, surface, ["sales"]), rules or ColumnRules())
+    datasets = AppDatasets(session, surface, ["sales"])
+    policy = ColumnPolicy(rules or ColumnRules(), surface, datasets, AppDb(session, surface))
+    return DataApi(session, surface, policy)
 
 
 def conditions(*texts: str) -> DataQuery:

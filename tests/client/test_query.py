@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager
 import httpx
 import pytest
 
+from domo_mcp.client.appdb import AppDb
+from domo_mcp.client.column_policy import ColumnPolicy
 from domo_mcp.client.datasets import Datasets
 from domo_mcp.client.query import Query
 from domo_mcp.client.rows import RowColumn, Rows
@@ -40,7 +42,9 @@ class Instance:
 
 
 def query_on(session: Session, rules: ColumnRules = NO_RULES) -> Query:
-    return Query(session, Product(), Datasets(session, Product()), rules)
+    surface = Product()
+    policy = ColumnPolicy(rules, surface, Datasets(session, surface), AppDb(session, surface))
+    return Query(session, surface, policy)
 
 
 ROWS = httpx.Response(200, json={"columns": ["a"], "metadata": [{"type": "LONG"}], "rows": [[1]]})

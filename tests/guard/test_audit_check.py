@@ -57,7 +57,7 @@ TAMPERED: dict[str, tuple[Callable[[Lines], Lines], str]] = {
     "two lines swapped": (lambda lines: [*lines[:10], lines[11], lines[10], *lines[12:]], "line 11: 1 lines before"),
     "the end cut off": (lambda lines: lines[:30], "is cut off: 15 lines are missing"),
     "a whole server removed": (lambda lines: lines[:45], "is cut off: 2 lines are missing"),
-    "everything removed": (lambda lines: [], "is cut off"),
+    "everything removed": (lambda lines: lines[:0], "is cut off"),
     "half a line": (lambda lines: [*lines[:10], lines[10][:40] + "\n", *lines[11:]], "line 11: it is no audit line"),
     "a line of another hand": (lambda lines: [*lines, '{"tool": "whoami"}\n'], "line 48: it is no audit line"),
 }

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from math import isfinite
+from typing import TypeGuard
 
 from pydantic import JsonValue
 
 from domo_mcp.errors import InvalidInput
 from domo_mcp.tools.mongo.paths import DATE_FIELDS
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 MOST_LEVELS = 20
 MOST_PARTS = 1000
@@ -80,7 +82,7 @@ def no_such_operator(name: str, known: Iterable[str], where: str) -> InvalidInpu
         return InvalidInput(f"{name} is not available: {_NOT_OFFERED[name]}.", "Write it with other operators.")
     near = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.5)
     hint = f"Nearest: {', '.join(near)}." if near else f"There are: {', '.join(sorted(known))}."
-    return InvalidInput(f"{one_line(name, 60)} is not an operator {where}.", hint)
+    return InvalidInput(f"{foreign(name, 60)} is not an operator {where}.", hint)
 
 
 def _query(query: Mapping[str, JsonValue]) -> None:
@@ -92,7 +94,7 @@ def _query(query: Mapping[str, JsonValue]) -> None:
                 raise InvalidInput(f"{key} belongs to a property.", f'Write {{"amount": {{"{key}": …}}}}.')
             raise no_such_operator(key, _TOP, "between properties")
         elif not key.strip() or ".." in key or key.startswith(".") or key.endswith("."):
-            raise InvalidInput(f'"{one_line(key, 60)}" is not a property.', "Parts stand between single dots.")
+            raise InvalidInput(f'"{foreign(key, 60)}" is not a property.', "Parts stand between single dots.")
         else:
             _condition(key, value)
 
@@ -105,7 +107,7 @@ def _condition(name: str, value: JsonValue) -> None:
         if operator not in _OPERANDS:
             if operator in _TOP:
                 raise InvalidInput(f"{operator} stands around properties.", f'Write {{"{operator}": [{{"a": 1}}]}}.')
-            raise no_such_operator(operator, _OPERANDS, f"for {one_line(name, 60)}")
+            raise no_such_operator(operator, _OPERANDS, f"for {foreign(name, 60)}")
         _OPERANDS[operator](name, operand)
     if "$options" in value and "$regex" not in value:
         raise InvalidInput("$options goes with $regex only.", 'Write {"$regex": "happy", "$options": "i"}.')
@@ -130,9 +132,9 @@ def _literal(name: str, value: JsonValue) -> None:
 
 def _misplaced(operator: str, name: str) -> InvalidInput:
     if operator not in _OPERANDS:
-        return no_such_operator(operator, ["$date"], f"within a value of {one_line(name, 60)}")
+        return no_such_operator(operator, ["$date"], f"within a value of {foreign(name, 60)}")
     return InvalidInput(
-        f"{operator} does nothing within a value.", f'Write {{"{one_line(name, 60)}": {{"{operator}": …}}}}.'
+        f"{operator} does nothing within a value.", f'Write {{"{foreign(name, 60)}": {{"{operator}": …}}}}.'
     )
 
 
@@ -170,7 +172,7 @@ def _queries(operator: str, value: JsonValue) -> None:
     for part in value:
         if not isinstance(part, dict):
             raise InvalidInput(
-                f"{operator} takes a list of queries, each an object.", f"Not {one_line(repr(part), 60)}."
+                f"{operator} takes a list of queries, each an object.", f"Not {foreign(json.dumps(part), 60)}."
             )
         _query(part)
 
@@ -197,7 +199,7 @@ def _element(name: str, value: JsonValue) -> None:
 
 def _not(name: str, value: JsonValue) -> None:
     if not isinstance(value, dict) or not value or not all(key.startswith("$") for key in value):
-        raise InvalidInput("$not takes an object of operators.", f'Write {{"{one_line(name, 60)}": {{"$ne": …}}}}.')
+        raise InvalidInput("$not takes an object of operators.", f'Write {{"{foreign(name, 60)}": {{"$ne": …}}}}.')
     _condition(name, value)
 
 
@@ -220,42 +222,51 @@ def _options(_name: str, value: JsonValue) -> None:
         raise InvalidInput("$options takes letters of i, m, s, x.", '"i" ignores case.')
 
 
-def _takes(what: str, fits: Callable[[JsonValue], bool], *, literal: bool = False) -> Callable[[str, JsonValue], None]:
+def _takes(operator: str, what: str, fits: Callable[[JsonValue], bool]) -> Callable[[str, JsonValue], None]:
     def check(name: str, value: JsonValue) -> None:
         if not fits(value):
-            raise InvalidInput(
-                f"An operator for {one_line(name, 60)} takes {what}.", f"Not {one_line(repr(value), 60)}."
-            )
-        if literal:
-            _literal(name, value)
+            place = "" if name == operator else f" for {foreign(name, 60)}"
+            raise InvalidInput(f"{operator}{place} takes {what}.", f"Not {foreign(json.dumps(value), 60)}.")
 
     return check
+
+
+def _list_for(operator: str) -> Callable[[str, JsonValue], None]:
+    is_list = _takes(operator, "a list of values", lambda value: isinstance(value, list))
+
+    def check(name: str, value: JsonValue) -> None:
+        is_list(name, value)
+        _literal(name, value)
+
+    return check
+
+
+def _bits_for(operator: str) -> Callable[[str, JsonValue], None]:
+    return _takes(
+        operator,
+        "a bit mask or a list of bit positions",
+        lambda value: _is_whole(value) or (isinstance(value, list) and all(map(_is_whole, value))),
+    )
 
 
 def _is_number(value: JsonValue) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_whole(value: JsonValue) -> bool:
+def _is_whole(value: JsonValue) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-_list_of_values = _takes("a list of values", lambda value: isinstance(value, list), literal=True)
-_bits = _takes(
-    "a bit mask or a list of bit positions",
-    lambda value: _is_whole(value) or (isinstance(value, list) and all(map(_is_whole, value))),
-)
-_shape = _takes("a shape", lambda value: isinstance(value, dict))
+def _picks_elements(part: JsonValue) -> bool:
+    return isinstance(part, dict) and [*part] == ["$elemMatch"]
 
 
 def _all(name: str, value: JsonValue) -> None:
-    if not isinstance(value, list):
-        _list_of_values(name, value)
-    elif value and all(isinstance(part, dict) and [*part] == ["$elemMatch"] for part in value):
+    if isinstance(value, list) and value and all(_picks_elements(part) for part in value):
         for part in value:
             _condition(name, part)
     else:
-        _literal(name, value)
+        _list_for("$all")(name, value)
 
 
 _TOP: Mapping[str, Callable[[str, JsonValue], None]] = {
@@ -263,27 +274,32 @@ _TOP: Mapping[str, Callable[[str, JsonValue], None]] = {
     "$or": _queries,
     "$nor": _queries,
     "$expr": _expression,
-    "$jsonSchema": _takes("a schema", lambda value: isinstance(value, dict)),
-    "$comment": _takes("a text", lambda value: isinstance(value, str)),
+    "$jsonSchema": _takes("$jsonSchema", "a schema", lambda value: isinstance(value, dict)),
+    "$comment": _takes("$comment", "a text", lambda value: isinstance(value, str)),
 }
 
 _OPERANDS: Mapping[str, Callable[[str, JsonValue], None]] = {
     **dict.fromkeys(("$eq", "$ne", "$gt", "$gte", "$lt", "$lte"), _literal),
-    **dict.fromkeys(("$in", "$nin"), _list_of_values),
-    **dict.fromkeys(("$bitsAllClear", "$bitsAllSet", "$bitsAnyClear", "$bitsAnySet"), _bits),
-    **dict.fromkeys(("$geoIntersects", "$geoWithin"), _shape),
+    **{name: _list_for(name) for name in ("$in", "$nin")},
+    **{name: _bits_for(name) for name in ("$bitsAllClear", "$bitsAllSet", "$bitsAnyClear", "$bitsAnySet")},
+    **{
+        name: _takes(name, "a shape", lambda value: isinstance(value, dict))
+        for name in ("$geoIntersects", "$geoWithin")
+    },
     "$all": _all,
     "$elemMatch": _element,
-    "$exists": _takes("true or false", lambda value: isinstance(value, bool)),
+    "$exists": _takes("$exists", "true or false", lambda value: isinstance(value, bool)),
     "$mod": _takes(
+        "$mod",
         "a list of divisor and remainder",
         lambda value: isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)) and value[0] != 0,
     ),
     "$not": _not,
     "$options": _options,
     "$regex": _regex,
-    "$size": _takes("a count", lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0),
+    "$size": _takes("$size", "a count", lambda value: _is_whole(value) and value >= 0),
     "$type": _takes(
+        "$type",
         "a type's name or number, or a list of them",
         lambda value: isinstance(value, str | int | list) and not isinstance(value, bool),
     ),

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from domo_mcp.errors import InvalidInput
 from domo_mcp.tools.mongo.checking import MOST_LEVELS, MOST_PARTS, check_size, no_such_operator
 from domo_mcp.tools.mongo.paths import OWN_FIELDS, in_domo
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign
 
 OPERATORS = (
     "$currentDate", "$inc", "$min", "$max", "$mul", "$rename", "$set", "$unset", "$addToSet", "$pop", "$pullAll",
@@ -44,7 +44,7 @@ def check_content(content: Mapping[str, JsonValue]) -> None:
     for name in _keys(content):
         if name.startswith("$"):
             raise InvalidInput(
-                f"A content cannot have a property {one_line(name, 60)}.",
+                f"A content cannot have a property {foreign(name, 60)}.",
                 "It is stored as it is; operators go into update_appdb_documents.",
             )
 
@@ -69,7 +69,7 @@ def _operator(operator: str) -> None:
     if operator == "$pull":
         raise InvalidInput("$pull is not among AppDB's operators.", "Use $pullAll with the values to remove.")
     if not operator.startswith("$"):
-        raise InvalidInput(f"{one_line(operator, 60)} is not an operator.", "Pass plain properties in `set`.")
+        raise InvalidInput(f"{foreign(operator, 60)} is not an operator.", "Pass plain properties in `set`.")
     if operator not in OPERATORS:
         raise no_such_operator(operator, OPERATORS, "that AppDB documents for updates")
 
@@ -84,14 +84,14 @@ def _own_field(name: str) -> None:
         raise InvalidInput("That would replace the whole content.", "Name the properties to change.")
     parts = name.split(".")
     if not all(part.strip() for part in parts):
-        raise InvalidInput(f'"{one_line(name, 60)}" is not a property.', "Parts stand between single dots.")
+        raise InvalidInput(f'"{foreign(name, 60)}" is not a property.', "Parts stand between single dots.")
     if any(part.startswith("$") for part in parts):
-        raise InvalidInput(f"{one_line(name, 60)}: positions like $ or $[] are not documented for AppDB.", "Name them.")
+        raise InvalidInput(f"{foreign(name, 60)}: positions like $ or $[] are not documented for AppDB.", "Name them.")
 
 
 def _change(operator: str, name: str, value: JsonValue) -> None:
     if operator in {"$inc", "$mul"} and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise InvalidInput(f"{operator} takes a number for {one_line(name, 60)}.")
+        raise InvalidInput(f"{operator} takes a number for {foreign(name, 60)}.")
     if operator == "$pop" and (isinstance(value, bool) or value not in (1, -1)):
         raise InvalidInput("$pop takes 1 for the last element, -1 for the first.")
     if operator == "$pullAll" and not isinstance(value, list):
@@ -108,7 +108,7 @@ def _change(operator: str, name: str, value: JsonValue) -> None:
 
 def _rename(name: str, value: JsonValue) -> None:
     if not isinstance(value, str):
-        raise InvalidInput(f"$rename takes the new name of {one_line(name, 60)} as text.")
+        raise InvalidInput(f"$rename takes the new name of {foreign(name, 60)} as text.")
     _own_field(value)
 
 
@@ -140,7 +140,7 @@ def _plain(operator: str, value: JsonValue) -> None:
     for name in _keys(value):
         if name.startswith("$"):
             raise InvalidInput(
-                f"{one_line(name, 60)} does nothing within a value of {operator}.",
+                f"{foreign(name, 60)} does nothing within a value of {operator}.",
                 'Dates are ISO text, such as "2026-01-31T00:00:00Z".',
             )
 
@@ -160,5 +160,5 @@ def _conflicts(paths: list[list[str]]) -> None:
     for path, following in pairwise(paths):
         if following[: len(path)] == path:
             raise InvalidInput(
-                f"Two parts of the operation change {one_line('.'.join(path), 80)}.", "Change each property once."
+                f"Two parts of the operation change {foreign('.'.join(path), 80)}.", "Change each property once."
             )

@@ -44,9 +44,9 @@ def names_in_query(query: Mapping[str, JsonValue]) -> list[str]:
     return list(dict.fromkeys(_names(query)))
 
 
-def paths_of(contents: Iterable[JsonValue]) -> set[str]:
+def paths_of(contents: Iterable[JsonValue], deepest: int = _DEEPEST) -> set[str]:
     """Every property that some of the contents have, with dots; what stands in a list counts as if it stood there."""
-    return {path for content in contents for path in _paths(content, "", _DEEPEST)}
+    return {path for content in contents for path in _paths(content, "", deepest)}
 
 
 def unknown(names: Iterable[str], known: Iterable[str]) -> dict[str, list[str]]:
