@@ -13,6 +13,8 @@ from domo_mcp.untrusted import plain
 
 _HIDDEN = "[hidden]"
 _NOTHING = re.compile(r"(?!)")
+_RUN = "{0,64}"  # bounded, since texts from elsewhere may be nothing but backslashes
+_ESCAPED = frozenset("'/")
 _LEAST_ENCODED = 6  # fewer characters of base64 stand in many texts
 
 
@@ -47,19 +49,25 @@ class SecretFilter(logging.Filter):
 
 
 def _spellings(secret: str) -> str:
-    """A pattern of how a text may spell a secret: as it is, in JSON within JSON, in CSV, in a URL, in base64."""
-    return "|".join(["".join(map(_spelled, secret)), *_encoded(secret.encode())])
+    """A pattern of how a text may spell a secret: as it is, in JSON within JSON, in CSV, in a URL, in base64.
+
+    Quotation marks and backslashes at its ends are left alone: in a text they may belong to what stands around it.
+    """
+    core = secret.strip('\\"') or secret
+    return "|".join(["".join(map(_spelled, core)), *_encoded(secret.encode())])
 
 
 def _spelled(character: str) -> str:
     if character.isascii() and character.isalnum():
         return character
     if character == "\\":
-        return r"(?:\\+|%5[Cc])"
+        return r"(?:\\{1,64}|%5[Cc])"
+    if character == '"':
+        return rf'(?:[\\"]{_RUN}"|%22)'  # CSV doubles it
     in_url = "".join(f"%{byte:02x}" for byte in character.encode())
-    in_json = "".join(rf"\\+u{half:04x}" for half in memoryview(character.encode("utf-16-le")).cast("H"))
-    also = r"|\+" if character == " " else ""
-    return rf"(?:[\\\"]*{re.escape(character)}|(?i:{in_url}|{in_json}){also})"
+    in_json = "".join(rf"\\{_RUN}u{half:04x}" for half in memoryview(character.encode("utf-16-le")).cast("H"))
+    itself = (rf"\\{_RUN}" if character in _ESCAPED else "") + re.escape(character)
+    return rf"(?:{itself}|(?i:{in_url}|{in_json}){'|[+]' if character == ' ' else ''})"
 
 
 def _encoded(secret: bytes) -> Iterator[str]:

@@ -77,8 +77,8 @@ class Domo:
         `surface` is "app" for an app session, which knows datasets by `aliases`; client credentials have a surface of
         their own at `https://api.domo.com`. No request is sent yet. `timeout_s` bounds one request, `call_timeout_s` a
         call with all its tries and waits. `rules` hold for all that `query` and `data_api` send and `datasets` tells;
-        `app` answers in place of the network. Raises `ConfigError` for a URL that is not such an origin, or a sign-in that the surface
-        does not take.
+        `app` answers in place of the network. Raises `ConfigError` for a URL that is not such an origin, or a sign-in
+        that the surface does not take.
         """
         transport = Embedded(app) if app else None
         origin = _origin(url, embedded=app is not None)

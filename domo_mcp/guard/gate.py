@@ -17,7 +17,7 @@ from domo_mcp.guard import budget, policy
 from domo_mcp.guard.applying import Applier
 from domo_mcp.guard.asking import GRANT_MINUTES, Question
 from domo_mcp.guard.audit import Audit
-from domo_mcp.guard.prepared import Caller, Prepared, Request, prepared
+from domo_mcp.guard.prepared import Caller, Prepared, Request, from_json, prepared
 from domo_mcp.guard.preview import Preview, digest, preview, question
 from domo_mcp.guard.ticket import Pending, Tickets
 from domo_mcp.guard.written import Written
@@ -170,7 +170,7 @@ class Gate:
         stale = stale or lock.locked()
         async with lock:
             if stale:
-                again = prepared(await self._answer(request), request.tool, request.arguments)
+                again = await self._again(request, change)
                 if self._digest(request, again) != now:
                     return _moved(await self._preview(request, again))
                 change = again
@@ -187,12 +187,19 @@ class Gate:
             undo=change.undo,
         )
 
+    async def _again(self, request: Request, change: Prepared) -> Prepared:
+        """The change as it would be now; the call that proposed it, which need not be the one that confirms it."""
+        arguments = from_json(change.tool, change.arguments)
+        asked = replace(request, tool=change.tool, arguments=arguments)
+        return prepared(await self._answer(asked), change.tool, arguments)
+
     async def _preview(self, request: Request, change: Prepared) -> Preview:
         on = change.on
         return preview(change, await request.domo.columns.of_thing(on.kind, change.on_id, on.name))
 
     def _digest(self, request: Request, change: Prepared) -> str:
-        return digest(change.tool.name, change.arguments, request.caller.instance, change)
+        # Clients see what is made of it, and it is made of values that policy may hide.
+        return self.tickets.keyed(digest(change.tool.name, change.arguments, request.caller.instance, change))
 
     def _trim(self, result: Result, arguments: Mapping[str, Any]) -> Result:
         tokens = arguments.get("max_tokens") or self.max_tokens

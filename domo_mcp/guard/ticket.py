@@ -83,6 +83,10 @@ class Tickets:
         await self._state.tickets.forget(self._now())
         return await self._state.tickets.once(what, self._now(), self._now() + round(life_s))
 
+    def keyed(self, digest: str) -> str:
+        """A digest that only who has the key can make: what it was made of cannot be found by guessing."""
+        return self._keys.keyed(digest)
+
     async def _kept(self, token: str) -> SealedTicket:
         shaped = _TICKET.fullmatch(token.strip())
         kept = await self._state.tickets.get(shaped[1]) if shaped else None
@@ -124,6 +128,9 @@ class _Keys:
 
     def signature(self, ticket_id: str) -> str:
         return _text(hmac.digest(self._derived("sign"), ticket_id.encode(), "sha256")[:_SIGNATURE_BYTES])
+
+    def keyed(self, digest: str) -> str:
+        return hmac.digest(self._derived("digest"), digest.encode(), "sha256").hex()
 
     @cached_property
     def id(self) -> str:

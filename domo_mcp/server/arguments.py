@@ -73,7 +73,7 @@ def _check_json(sent: Mapping[str, Any]) -> None:
         json.dumps(sent, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         raise InvalidInput(
-            "The arguments hold NaN, infinity, half of a character, a number of thousands of digits or too many levels.",
+            "The arguments hold NaN, infinity, half of a character, too long a number or too deep a nest.",
             "Send what JSON has; null or a text for the rest.",
         ) from None
 

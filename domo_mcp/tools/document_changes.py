@@ -78,7 +78,8 @@ async def update(call: Call, c: Collection, meant: Meant, asked: Json) -> Change
     names = names_in_operation(change)
     await _check_operation(call, c, change, before)
     strange = await strange_names(call, c, names, before.values())
-    differing = [_differing(before[key], after[key]) for key in after]
+    rules = await call.domo.columns.of_collection(c)
+    differing = [sight.seen(_differing(before[key], after[key]), rules) for key in after]
     return Change(
         summary=f"Update {_some(names)} of {many(len(after))} in collection {named(c)}.",
         on=thing(c),

@@ -12,6 +12,7 @@ from domo_mcp.errors import AnswerTooLarge, DomoError, Rejected, SqlRefused, Unk
 from domo_mcp.sql import OWN_TABLE_NAMES, Select, counted, quoted
 from domo_mcp.sql.data_query import DataQuery
 from domo_mcp.sql.data_select import to_select
+from domo_mcp.telemetry import secrets
 from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_record
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
@@ -129,8 +130,8 @@ async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Tab
         async for batch in call.domo.query.stream(dataset.id, select):
             if not columns:
                 columns = columns_of(batch)
-                file.write(csv_record([column.name for column in columns]))
-            file.writelines(csv_record(row) for row in batch.rows)
+                file.write(secrets.hidden(csv_record([column.name for column in columns])))
+            file.write(secrets.hidden("".join(map(csv_record, batch.rows))))
             preview += batch.rows[: max(0, _EXPORT_PREVIEW - len(preview))]
             written += len(batch.rows)
             await call.progress(written, message=f"{written:,} rows written")

@@ -234,3 +234,10 @@ async def test_of_many_that_use_an_id_at_once_one_is_first(opened: OpenState) ->
             for state in (one, two) * 8:
                 group.start_soon(use, state)
     assert sorted(first_time) == [False] * 15 + [True]
+
+
+async def test_a_keyed_digest_is_the_same_on_every_replica_and_not_the_digest_itself(opened: OpenState) -> None:
+    async with opened() as first, opened() as second:
+        keyed = Tickets(first).keyed("0123abcd")
+        assert keyed == Tickets(second).keyed("0123abcd")
+        assert keyed not in {"0123abcd", Tickets(first).keyed("0123abce")}

@@ -54,7 +54,8 @@ def kept_back(contents: Iterable[JsonValue], rules: ColumnRules, below: str = ""
     if not rules:
         return False
     there = paths_of(contents, deepest=_ALL_LEVELS)
-    return any(touches(rules, path) for path in there if not below or path == below or path.startswith(f"{below}."))
+    above = f"{_without_places(below)}."
+    return any(touches(rules, path) for path in there if not below or f"{_without_places(path)}.".startswith(above))
 
 
 _ALL_LEVELS = 200
@@ -151,10 +152,16 @@ def _literal(name: str, value: JsonValue) -> None:
 
 def _called(path: str) -> Iterator[str]:
     """Everything by which a rule may mean a property: its path and name, and those of what it stands in."""
-    parts = [part for place, part in enumerate(path.split(".")) if not (place and part.isdigit())]
+    parts = _without_places(path).split(".")
     for end in range(1, len(parts) + 1):
         yield ".".join(parts[:end])
         yield parts[end - 1]
+
+
+def _without_places(path: str) -> str:
+    """The path without numbers, which pick elements of lists."""
+    first, *rest = path.split(".")
+    return ".".join([first, *(part for part in rest if not part.isdigit())])
 
 
 def _out_of_sight(name: str) -> Refused:
