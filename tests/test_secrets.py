@@ -284,18 +284,7 @@ def test_the_run_had_something_to_hide(run: Run) -> None:
     assert run.over_http or any(content.count(b"[hidden]") > 10 for content in run.produced("exports").values())
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        pytest.param(
-            place,
-            marks=pytest.mark.xfail(reason="the journal keeps documents as they were, unsealed, for undo_change"),
-        )
-        if place == "state"
-        else place
-        for place in PLACES
-    ],
-)
+@pytest.mark.parametrize("place", PLACES)
 def test_no_secret_is_found_anywhere(run: Run, place: str) -> None:
     """Plain, as base64, in a URL and in JSON."""
     found = {

@@ -1,4 +1,7 @@
-"""The journal: every change on record before it is sent, and how it ended; what undo_change works from."""
+"""The journal: every change on record before it is sent, and how it ended; what undo_change works from.
+
+What it holds of Domo's data is sealed with the state's key.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from domo_mcp.guard.keys import Keys
 from domo_mcp.state import State
 from domo_mcp.state.changes import ChangeRow
 from domo_mcp.tools.change import Snapshot, Thing, Undoable
@@ -83,23 +87,24 @@ class Journal:
         self._settings = settings
         self._clock = clock
         self._pruned = _EPOCH
+        self._keys = Keys(state.key, "journal")
 
     async def begin(self, draft: Draft) -> Entry:
         """Put a change on record; it is on disk when this returns. What is too old, or too much, goes."""
         await self._prune()
         while True:
             entry = Entry(**_fields(draft), id=_new_id(), time=self._clock())
-            if await self._state.changes.add(_row(entry)):
+            if await self._state.changes.add(self._row(entry)):
                 return entry
 
     async def finish(self, change_id: str, status: Ending, after: Snapshot | None, note: str) -> None:
         """Complete a change of this process."""
-        if not await self._state.changes.finish(change_id, status, _outcome(after, note)):
+        if not await self._state.changes.finish(change_id, status, self._outcome(change_id, after, note)):
             logger.error("The change %s is not in the journal any more; it ended as %s.", change_id, status)
 
     async def settle(self, change_id: str, status: Ending, after: Snapshot | None, note: str) -> bool:
         """Complete a change of unknown end; False where another process did."""
-        return await self._state.changes.settle(change_id, status, _outcome(after, note))
+        return await self._state.changes.settle(change_id, status, self._outcome(change_id, after, note))
 
     async def mark_undone(self, change_id: str, by: str) -> bool:
         """Say that the change `by` took this one back; False where another did before."""
@@ -111,7 +116,7 @@ class Journal:
             return None
         await self._state.changes.give_up_on_the_dead()
         row = await self._state.changes.get(change_id, principal)
-        return _entry(row) if row else None
+        return self._entry(row) if row else None
 
     async def recent(
         self, principal: str, instance: str, *, limit: int, offset: int = 0, undoable: bool | None = None
@@ -119,12 +124,12 @@ class Journal:
         """The principal's changes on an instance, newest first; `undoable` chooses those that can be taken back."""
         await self._state.changes.give_up_on_the_dead()
         rows = await self._state.changes.recent(principal, instance, limit=limit, offset=offset, undoable=undoable)
-        return [_entry(row) for row in rows]
+        return self._entries(rows)
 
     async def unknown(self, principal: str, instance: str) -> list[Entry]:
         """The principal's changes on an instance whose end nobody knows: their process died, or lost the answer."""
         await self._state.changes.give_up_on_the_dead()
-        return [_entry(row) for row in await self._state.changes.unknown(principal, instance)]
+        return self._entries(await self._state.changes.unknown(principal, instance))
 
     async def _prune(self) -> None:
         """Not more than once a minute: it reads the whole table."""
@@ -135,6 +140,43 @@ class Journal:
         oldest = now - timedelta(days=self._settings.keep_days)
         await self._state.changes.prune(_microseconds(oldest), self._settings.max_mb * _MB)
 
+    def _row(self, entry: Entry) -> ChangeRow:
+        intent = {
+            "tool": entry.tool,
+            "summary": entry.summary,
+            "thing": asdict(entry.thing),
+            "yes": entry.yes,
+            "before": _json(entry.before),
+            "intended": _json(entry.intended),
+            "undoes": entry.undoes,
+        }
+        return ChangeRow(
+            id=entry.id,
+            time=_microseconds(entry.time),
+            principal=entry.principal,
+            instance=entry.instance,
+            status=entry.status,
+            undo=entry.undo,
+            undone_by=entry.undone_by,
+            intent=self._keys.seal(json.dumps(intent), f"{entry.id} intent"),
+            outcome=self._outcome(entry.id, entry.after, entry.note),
+        )
+
+    def _outcome(self, change_id: str, after: Snapshot | None, note: str) -> str:
+        text = json.dumps({"after": _json(after) if after else None, "note": note})
+        return self._keys.seal(text, f"{change_id} outcome")
+
+    def _entries(self, rows: Sequence[ChangeRow]) -> list[Entry]:
+        return [entry for entry in map(self._entry, rows) if entry]
+
+    def _entry(self, row: ChangeRow) -> Entry | None:
+        """The entry of a row; None for one that another key sealed, or somebody edited."""
+        parts = [self._keys.unseal(row.intent, f"{row.id} intent"), self._keys.unseal(row.outcome, f"{row.id} outcome")]
+        if parts[0] is None or parts[1] is None:
+            logger.error("The change %s in the journal was sealed with another key, or edited.", row.id)
+            return None
+        return _read(row, json.loads(parts[0]), json.loads(parts[1]))
+
 
 def _new_id() -> str:
     return f"c-{base64.b32encode(secrets.token_bytes(5)).decode().lower()}"
@@ -144,31 +186,7 @@ def _fields(draft: Draft) -> dict[str, Any]:
     return {part.name: getattr(draft, part.name) for part in fields(Draft)}
 
 
-def _row(entry: Entry) -> ChangeRow:
-    intent = {
-        "tool": entry.tool,
-        "summary": entry.summary,
-        "thing": asdict(entry.thing),
-        "yes": entry.yes,
-        "before": _json(entry.before),
-        "intended": _json(entry.intended),
-        "undoes": entry.undoes,
-    }
-    return ChangeRow(
-        id=entry.id,
-        time=_microseconds(entry.time),
-        principal=entry.principal,
-        instance=entry.instance,
-        status=entry.status,
-        undo=entry.undo,
-        undone_by=entry.undone_by,
-        intent=json.dumps(intent),
-        outcome=_outcome(entry.after, entry.note),
-    )
-
-
-def _entry(row: ChangeRow) -> Entry:
-    intent, outcome = json.loads(row.intent), json.loads(row.outcome)
+def _read(row: ChangeRow, intent: dict[str, Any], outcome: dict[str, Any]) -> Entry:
     return Entry(
         id=row.id,
         time=_EPOCH + row.time * _MICROSECOND,
@@ -187,10 +205,6 @@ def _entry(row: ChangeRow) -> Entry:
         undone_by=row.undone_by,
         note=outcome["note"],
     )
-
-
-def _outcome(after: Snapshot | None, note: str) -> str:
-    return json.dumps({"after": _json(after) if after else None, "note": note})
 
 
 def _json(snapshot: Snapshot) -> dict[str, JsonValue]:

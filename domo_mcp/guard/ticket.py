@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 import json
 import re
@@ -15,10 +14,11 @@ from functools import cached_property
 from pydantic import JsonValue
 
 from domo_mcp.errors import TicketRefused
+from domo_mcp.guard.keys import Keys, plain_text
 from domo_mcp.state import State
 from domo_mcp.state.tickets import SealedTicket
 
-_ID_BYTES, _SIGNATURE_BYTES, _NONCE_BYTES = 10, 15, 12
+_ID_BYTES = 10
 _TICKET = re.compile(r"t-([a-z2-7]{16})([a-z2-7]{24})")
 _AGAIN = "Call the tool again for a new preview and ticket; nothing was changed."
 _DAY_S = 86_400
@@ -49,7 +49,7 @@ class Tickets:
         Raises StateUnavailable.
         """
         await self._state.tickets.forget(self._now())
-        ticket_id = _text(secrets.token_bytes(_ID_BYTES))
+        ticket_id = plain_text(secrets.token_bytes(_ID_BYTES))
         expires = self._now() + round(life_s)
         sealed = self._keys.seal(json.dumps(asdict(pending)), _bound(ticket_id, expires))
         await self._state.tickets.add(SealedTicket(ticket_id, self._keys.id, sealed, expires))
@@ -116,54 +116,9 @@ class Tickets:
         return int(self._clock())
 
     @cached_property
-    def _keys(self) -> _Keys:
-        return _Keys(self._state.key)
+    def _keys(self) -> Keys:
+        return Keys(self._state.key, "ticket")
 
 
-@dataclass(frozen=True)
-class _Keys:
-    """What is derived from the state's key: one key for each use, and a public name of the key itself."""
-
-    key: bytes
-
-    def signature(self, ticket_id: str) -> str:
-        return _text(hmac.digest(self._derived("sign"), ticket_id.encode(), "sha256")[:_SIGNATURE_BYTES])
-
-    def keyed(self, digest: str) -> str:
-        return hmac.digest(self._derived("digest"), digest.encode(), "sha256").hex()
-
-    @cached_property
-    def id(self) -> str:
-        return self._derived("name").hex()[:16]
-
-    def seal(self, text: str, bound: bytes) -> str:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = AESGCM(self._derived("seal")).encrypt(nonce, text.encode(), bound)
-        return base64.b64encode(nonce + sealed).decode()
-
-    def unseal(self, sealed: str, bound: bytes) -> str | None:
-        from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        data = base64.b64decode(sealed)
-        try:
-            return AESGCM(self._derived("seal")).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], bound).decode()
-        except InvalidTag:
-            return None
-
-    def _derived(self, use: str) -> bytes:
-        from cryptography.hazmat.primitives.hashes import SHA256
-        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-        return HKDF(SHA256(), length=32, salt=None, info=f"domo-mcp ticket {use}".encode()).derive(self.key)
-
-
-def _bound(ticket_id: str, expires: int) -> bytes:
-    return f"{ticket_id} {expires}".encode()
-
-
-def _text(data: bytes) -> str:
-    """Whole base32 characters, lower case: nothing that a model or a shell changes."""
-    return base64.b32encode(data).decode().lower()
+def _bound(ticket_id: str, expires: int) -> str:
+    return f"{ticket_id} {expires}"
