@@ -29,7 +29,9 @@ from pathlib import Path
 import httpx
 
 from domo_mcp.catalog.checking import foreign_tables
+from domo_mcp.client.appdb import AppDb
 from domo_mcp.client.auth import DeveloperToken
+from domo_mcp.client.column_policy import ColumnPolicy
 from domo_mcp.client.datasets import Datasets
 from domo_mcp.client.limits import Limits
 from domo_mcp.client.query import Query
@@ -116,7 +118,9 @@ async def arrivals(statements: Sequence[str]) -> list[str]:
         patience=Patience(),
         transport=httpx.MockTransport(domo),
     ) as session:
-        query = Query(session, Product(), Datasets(session, Product()), ColumnRules())
+        surface = Product()
+        policy = ColumnPolicy(ColumnRules(), surface, Datasets(session, surface), AppDb(session, surface))
+        query = Query(session, surface, policy)
         for statement in statements:
             await query.execute(DATASET_ID, parse(statement), limit=MOST_ROWS)
     return arrived

@@ -246,6 +246,7 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
 
     Raises ConfigError for a toolset that does not exist, and for a fault plan that is none.
     """
+    _check_unattended(config)
     fault_plan(config.sandbox.faults)  # a mistake in it shall end the start, not the first call
     unknown = set(config.tools.toolsets) - {"default", "all", *toolset_names()}
     if unknown:
@@ -275,6 +276,16 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
         )
 
 
+def _check_unattended(config: Config) -> None:
+    """Raise ConfigError for an approval of a tool that does not exist: it would look like one and be none."""
+    for entry in [entry for name in config.instances for entry in config.policy_of(name).unattended]:
+        tool = entry.partition(":")[0]
+        if tool not in _ALL_TOOLS:
+            near = difflib.get_close_matches(tool, _ALL_TOOLS, n=1)
+            meant = f"Did you mean {near[0]}?" if near else "It is TOOL:NAME."
+            raise ConfigError(f"policy.unattended: there is no tool {tool!r}.", meant)
+
+
 def _gate(config: Config, state: State) -> Gate:
     return Gate(
         audit=Audit(config.audit, state),
@@ -290,13 +301,20 @@ def keep_state(config: Config) -> AbstractAsyncContextManager[State]:
     return open_state(config.state, in_memory=not config.audit.file and _forgets(config))
 
 
+def keep_journal(config: Config) -> AbstractAsyncContextManager[State]:
+    """The same for who wants to read what was changed, whatever may be changed now."""
+    return open_state(config.state, in_memory=_passing(config))
+
+
 def _forgets(config: Config) -> bool:
     """Whether nothing can be changed, or all that could is gone with this process: then so is the record of it."""
-    if config.state.url:
-        return False
-    if all(config.policy_of(name).access == "read" for name in config.instances):
-        return True
-    return not config.sandbox.data and all(instance.kind == "sandbox" for instance in config.instances.values())
+    only_read = all(config.policy_of(name).access == "read" for name in config.instances)
+    return (only_read and not config.state.url) or _passing(config)
+
+
+def _passing(config: Config) -> bool:
+    invented = all(instance.kind == "sandbox" for instance in config.instances.values())
+    return invented and not config.sandbox.data and not config.state.url
 
 
 def _listed(config: Config, instances: Collection[Instance]) -> tuple[Tool, ...]:

@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--explain", metavar="TOOL", help="what the policy would do with a call of this tool, and why")
     doctor.add_argument("arguments", nargs="*", metavar="key=value")
+    doctor.add_argument("--json", dest="json_arguments", metavar="'{…}'", help="all arguments as one JSON object")
     audit = commands.add_parser("audit", parents=[server], help="check the audit file")
     audit.add_argument("action", choices=["verify"])
     changes = commands.add_parser("changes", parents=[server], help="list what this server changed in Domo")
@@ -102,14 +103,16 @@ def _on_server(options: argparse.Namespace, config: Any, *, local: bool) -> int:
             from domo_mcp.commands.tools import list_tools
 
             return list_tools(config, as_json=options.json)
+        case "changes":
+            from domo_mcp.commands.changes import changes
+
+            return changes(config, options.limit)
         case "audit":
             from domo_mcp.commands.audit import verify
 
             return verify(config)
     from domo_mcp.commands.call import call
 
-    if options.command == "changes":
-        options.tool, options.pairs = "list_changes", [f"limit={options.limit}"]
     return call(config, options.tool, _call_arguments(options))
 
 

@@ -9,6 +9,12 @@ from collections.abc import Callable
 _SHOWN = frozenset("\n\t")
 _HIDDEN_KINDS = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
+# Default_Ignorable_Code_Point (DerivedCoreProperties.txt of Unicode) outside those kinds: fillers, selectors, joiners.
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+_UNSEEN_BLANK = re.compile("(?<= ) |[^\\S ]|\u2800")
+
 # Private characters, which `visible` shows as escapes: nothing from elsewhere can hold a mark.
 _START, _END = "\ue000", "\ue001"
 _MARKED = re.compile(f"{_START}([^{_START}{_END}]*){_END}")
@@ -19,10 +25,12 @@ def visible(text: str) -> str:
     r"""`text` with control and invisible characters as escapes (`\u200b`), line breaks and tabs kept."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        character if character in _SHOWN or unicodedata.category(character) not in _HIDDEN_KINDS else _escape(character)
-        for character in text
-    )
+    return "".join(_escape(character) if _hides(character) else character for character in text)
+
+
+def exact(text: str) -> str:
+    r"""`text` shown on one line with nothing left out: blanks after a blank, and all but the common one, as escapes."""
+    return _UNSEEN_BLANK.sub(lambda blank: _escape(blank[0]), visible(text))
 
 
 def one_line(text: str, most: int = 200) -> str:
@@ -52,6 +60,12 @@ def fenced(text: str, fence: Callable[[str], str]) -> str:
     return "".join(
         (fence(part) if part else "") if place % 2 else visible(plain(part)) for place, part in enumerate(parts)
     )
+
+
+def _hides(character: str) -> bool:
+    if character in _SHOWN:
+        return False
+    return unicodedata.category(character) in _HIDDEN_KINDS or bool(_IGNORABLE.match(character))
 
 
 def _escape(character: str) -> str:

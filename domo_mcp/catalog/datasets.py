@@ -110,6 +110,13 @@ class Catalog:
             for collection in await self._synced_to(thing_id):
                 await self._permits.check("collection", collection.id, collection.name)
 
+    async def permit_now(self, kind: str, thing_id: str, name: str) -> None:
+        """The same for who is about to change it: under the name that it has now, not the one it had a while ago."""
+        if kind == "collection" and thing_id:
+            self._collections.forget()
+            name = (await self._collections.get(thing_id)).name
+        await self.permit(kind, thing_id, name)
+
     async def visible(self, datasets: Sequence[Dataset]) -> list[Dataset]:
         """Those of `datasets` that policy lets callers see."""
         return [dataset for dataset in datasets if await self._sees(dataset)]

@@ -30,12 +30,12 @@ class Collections:
         return tuple(await self._session.read("GET", where, list[Collection]))
 
     async def collection(self, key: str) -> Collection:
-        """Return the collection with the id `key`; of an app, which has no such endpoint, by name or id."""
+        """Return the collection with the id `key`; of an app, which has no such endpoint, by id or else name."""
         if not self._surface.one_app:
             with explained(key, "read"):
                 return await self._session.read("GET", self._surface.at("AppDB collection", key), Collection)
         found = await self.collections()
-        for each in (*(c for c in found if c.name == key), *(c for c in found if c.id == key)):
+        for each in (*(c for c in found if c.id == key), *(c for c in found if c.name == key)):
             return each
         raise NotFound(f'The app has no collection "{foreign(key)}" that its user may see.', "List the collections.")
 

@@ -51,6 +51,8 @@ class Session:
         self._call_s = timeouts.call_s
         self._patience = patience
         self._writes = True
+        self.written = 0
+        """How many writes Domo answered as done."""
         self._discreet = False
         self._throttle = Throttle(limits)
         self._wire = Wire(url, sign_in, timeouts, limits.concurrency, transport)
@@ -118,7 +120,9 @@ class Session:
         request = Request(
             method=method, path=path, effect="write", params=params, content=_body(json, content), max_bytes=MAX_BYTES
         )
-        return decode(await self._ask(request), answer)
+        answered = await self._ask(request)
+        self.written += 1
+        return decode(answered, answer)
 
     @asynccontextmanager
     async def stream(

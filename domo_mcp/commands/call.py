@@ -11,8 +11,9 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from domo_mcp.app import open_app
+from domo_mcp.app import App, open_app
 from domo_mcp.config import Config
+from domo_mcp.errors import UnknownName
 
 
 def call(config: Config, tool: str, arguments: Mapping[str, Any]) -> int:
@@ -27,21 +28,29 @@ async def _call(config: Config, tool: str, arguments: dict[str, Any]) -> int:
     async with open_app(config) as app, local_client(app, ask=ask) as client:
         names = [listed.name for listed in (await client.list_tools()).tools]
         if tool not in names:
-            print(f"domo-mcp: There is no tool {tool!r}. There are: {', '.join(names)}.", file=sys.stderr)
+            print(f"domo-mcp: {_unlisted(app, tool)} Listed: {', '.join(names)}.", file=sys.stderr)
             return 2
         result = await client.call_tool(tool, arguments, progress_callback=_progress if sys.stderr.isatty() else None)
     texts = [block.text for block in result.content if block.type == "text"]
     print("\n".join(texts), file=sys.stderr if result.is_error else sys.stdout)
-    return 1 if result.is_error else 0
+    status = (result.structured_content or {}).get("status", "applied")
+    return 0 if status == "applied" and not result.is_error else 1
+
+
+def _unlisted(app: App, name: str) -> str:
+    try:
+        tool = app.any_tool(name)
+    except UnknownName as error:
+        return str(error)
+    return f"{name} is not listed here: its toolset is {tool.toolset} (--toolsets), it is to {tool.effect} (--access)."
 
 
 async def _ask_here(question: str, answers: Sequence[str]) -> str | None:
-    """Ask the person at the terminal; None for no answer."""
-    choices = "\n".join(f"  {number}  {answer}" for number, answer in enumerate(answers, start=1))
-    print(f"\n{question}\n\n{choices}\nNumber: ", end="", file=sys.stderr, flush=True)
+    """Ask the person at the terminal; None for anything that is not clearly a yes. This process makes one change."""
+    print(f"\n{question}\n\nApply it? [y/N] ", end="", file=sys.stderr, flush=True)
     with suppress(EOFError):
-        given = (await anyio.to_thread.run_sync(input, abandon_on_cancel=True)).strip()
-        return answers[int(given) - 1] if given.isdecimal() and 0 < int(given) <= len(answers) else None
+        given = (await anyio.to_thread.run_sync(input, abandon_on_cancel=True)).strip().lower()
+        return answers[0] if given in {"y", "yes"} else None
     return None
 
 

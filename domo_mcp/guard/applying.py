@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Literal
 import anyio
 from pydantic import JsonValue
 
-from domo_mcp.errors import DomoError, DomoMcpError, StateUnavailable, TimedOut
+from domo_mcp.errors import (
+    AnswerTooLarge,
+    DomoError,
+    DomoFailed,
+    DomoMcpError,
+    Refused,
+    StateUnavailable,
+    TimedOut,
+    Unreachable,
+    UnreadableAnswer,
+)
 from domo_mcp.guard.journal import Draft, Journal
 from domo_mcp.guard.prepared import Prepared, Request
 from domo_mcp.guard.preview import differences, same
@@ -24,6 +34,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _READ_BACK_S = 20
+_MAYBE_DONE = (TimedOut, Unreachable, DomoFailed, UnreadableAnswer, AnswerTooLarge)
+"""Errors after which Domo may have done what it was asked for, or may do it yet."""
 _FAULT = "It ended in a fault of this server."
 
 Settled = Literal["applied", "failed", "partial", "unknown"]
@@ -58,18 +70,28 @@ class Applier:
         rules = await request.domo.columns.of_thing(on.kind, change.on_id, on.name)
         with anyio.CancelScope(shield=True):
             entry = await self.journal.begin(_draft(request, change, yes))
+            await self._claim(change, entry.id)
             return await self._attempt(request.domo, change, entry.id, rules)
         raise AssertionError("a shield lets everything through")
 
+    async def _claim(self, change: Prepared, entry: str) -> None:
+        """Take a change's undo for this one, whatever other servers do. Raises Refused where another one has it."""
+        if change.undoes and not await self.journal.mark_undone(change.undoes, entry):
+            await self.journal.finish(entry, "failed", None, "Another call takes it back.")
+            raise Refused(f"{change.undoes} is being undone already, or was.", "See list_changes.")
+
     async def _attempt(self, domo: Domo, change: Prepared, entry: str, rules: ColumnRules) -> Applied:
+        written = domo.session.written
         try:
             with anyio.fail_after(self.timeout_s):
                 outcome = await change.apply(domo)
         except TimeoutError:
             late = TimedOut(f"Domo did not answer the change within {self.timeout_s:g} seconds.")
-            return await self._settle_failure(domo, change, entry, late)
+            return await self._settle_failure(domo, change, entry, late, clean=False)
         except DomoMcpError as error:
-            return await self._settle_failure(domo, change, entry, error)
+            clean = domo.session.written == written and not isinstance(error, _MAYBE_DONE)
+            surely = isinstance(error, DomoError) and error.surely_unprocessed and domo.session.written == written
+            return await self._settle_failure(domo, change, entry, error, clean=clean or surely)
         except Exception:
             await self._finish(entry, "unknown", None, _FAULT, change)
             raise
@@ -88,17 +110,26 @@ class Applier:
         if found is not None and expected:
             told = differences({key: content for key, content in expected.items() if key in found}, found, rules)
             told += [f"{len(lost)} new objects could not be told from others with the same content"] if lost else []
+        told += ["Domo did less than it was asked for"] if outcome.incomplete else []
         verified = None if found is None or not expected else not told
         after = found if found is not None else {key: content for key, content in expected.items() if key not in lost}
-        facts = outcome.facts + await self._finish(entry, "applied", after, "; ".join(told), change)
+        status: Settled = "partial" if outcome.incomplete else "applied"
+        facts = outcome.facts + await self._finish(entry, status, after, "; ".join(told), change)
         return Applied(entry, outcome, verified, told, facts)
 
-    async def _settle_failure(self, domo: Domo, change: Prepared, entry: str, error: DomoMcpError) -> Applied:
-        """What became of a change whose answer is an error, or did not come."""
+    async def _settle_failure(
+        self, domo: Domo, change: Prepared, entry: str, error: DomoMcpError, *, clean: bool
+    ) -> Applied:
+        """What became of a change whose answer is an error, or did not come.
+
+        `clean` is true where Domo surely did nothing. Where it may act yet, an untouched target proves nothing.
+        """
         found = await self.read(domo, change.before, list(change.before.objects))
         status = settled(change.before.objects, change.after.objects, found)
-        if status == "unknown" and isinstance(error, DomoError) and error.surely_unprocessed:
+        if clean and status in {"unknown", "failed"}:
             status = "failed"
+        elif status == "failed" and isinstance(error, _MAYBE_DONE):
+            status = "unknown"
         facts = await self._finish(entry, status, found, plain(error.message), change)
         if status == "applied" and found is not None:
             lost = f"Domo's answer was lost ({error.message.rstrip('.')}), and reading back shows the change is there."
@@ -125,8 +156,8 @@ class Applier:
         kept = change.before if change.before.kind else change.after
         try:
             await self.journal.finish(entry, status, None if after is None else replace(kept, objects=after), note)
-            if change.undoes and status == "applied":
-                await self.journal.mark_undone(change.undoes, entry)
+            if change.undoes and status == "failed":
+                await self.journal.release(change.undoes, entry)
         except StateUnavailable as error:
             logger.exception("The journal's entry %s stays open", entry)
             return (f"The journal could not be completed ({error.message.rstrip('.')}): {entry} stays open there.",)
@@ -137,7 +168,7 @@ _TOLD: Mapping[Settled, str] = {
     "applied": "The change is there ({}).",
     "failed": "Nothing was changed (journal: {}).",
     "partial": "Part of it was changed: list_changes tells, undo_change with {} takes it back.",
-    "unknown": "Whether it was changed is not known (journal: {}): read it before you try again.",
+    "unknown": "Whether it was changed is not known (journal: {}); Domo may act yet. Read it before you try again.",
 }
 
 
@@ -147,6 +178,10 @@ def settled(
     """What became of a change, told by what is there now; pure. New objects have no id to look for: unknown."""
     if found is None or not after or any(key.startswith(NEW) for key in after):
         return "unknown"
+    if any(
+        content is not None and before.get(key) is None and found.get(key) is None for key, content in after.items()
+    ):
+        return "unknown"  # what was to be made may be there under another id
     applied = {key for key in after if same(after[key], found.get(key))}
     untouched = {key for key in after if same(before.get(key), found.get(key))}
     if untouched >= after.keys():

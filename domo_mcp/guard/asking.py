@@ -39,6 +39,11 @@ class Person(Protocol):
         """Whether the client can show a question now."""
         ...
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other client calls under the same name: else a yes for a while would be everybody's."""
+        ...
+
     async def ask(self, question: Question) -> Reply:
         """The answer. A client that is asked by answering its call raises what makes it ask and call again."""
         ...
@@ -48,6 +53,7 @@ class Nobody:
     """For calls behind which no person sits."""
 
     can_be_asked = False
+    is_alone = True
 
     async def ask(self, question: Question) -> Reply:  # noqa: ARG002 - the protocol's signature
         """Nobody says yes."""

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from domo_mcp.guard.preview import Preview
+from domo_mcp.guard.written import Written
 from domo_mcp.tools.results import Answer, Text
 from domo_mcp.tools.table import Table, column_summaries, csv_header, csv_line
 
@@ -16,6 +18,9 @@ RESERVED_TOKENS = 110
 _SUMMARY_TOKENS = 300
 _STRING_STEPS = (2000, 500, 120)
 _LIST_STEPS = (100, 30, 10, 3)
+_PREVIEW_STEPS = ((10, 12, 99), (10, 6, 99), (5, 6, 99), (3, 6, 99), (3, 3, 30), (1, 3, 10), (1, 1, 10), (1, 1, 3))
+"""Objects, fields of each, notes. Values are not cut further: what is different in them would go."""
+
 _WORD_FOR_WORD = frozenset({"summary", "ticket"})
 """Fields that are of no use in part: the caller has to repeat them."""
 
@@ -53,8 +58,10 @@ def trim_text(text: Text, max_tokens: int) -> Text:
 
 
 def trim_answer(answer: Answer, max_tokens: int) -> Answer:
-    """`answer` with its texts and lists shortened, step by step, until it fits."""
+    """`answer` with its texts and lists shortened, step by step, until it fits; a preview counts what it leaves out."""
     most = _left(max_tokens, ()) * CHARACTERS_PER_TOKEN
+    if isinstance(answer, Written) and answer.preview:
+        return _with_less(answer, answer.preview, most)
     data = answer.model_dump(mode="json")
     for texts in _STRING_STEPS:
         for entries in _LIST_STEPS:
@@ -62,6 +69,14 @@ def trim_answer(answer: Answer, max_tokens: int) -> Answer:
                 return type(answer).model_validate(data)
             data = _shortened(data, texts, entries)
     return type(answer).model_validate(data)
+
+
+def _with_less(answer: Written, shown: Preview, most: int) -> Written:
+    for step in _PREVIEW_STEPS:
+        less = answer.model_copy(update={"preview": shown.cut(*step)})
+        if len(less.model_dump_json(exclude_none=True)) <= most:
+            return less
+    return answer.model_copy(update={"preview": shown.cut(0, 0, 0)})
 
 
 def _left(max_tokens: int, facts: tuple[str, ...]) -> int:

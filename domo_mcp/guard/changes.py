@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+
+from pydantic import JsonValue
 
 from domo_mcp.errors import Refused, UnknownName
 from domo_mcp.guard.applying import Applier, settled
@@ -20,6 +24,10 @@ from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
+
+
+_PATIENCE = timedelta(minutes=2)
+"""By then a Domo that did not answer has done what it was asked for, or will not."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +74,13 @@ class OwnChanges:
         keeper = self._keeper(entry)
         left = entry.after or Snapshot()
         on = _as_made(entry.thing, left)
-        await call.catalog.permit(on.kind, on.id, on.name)
         current = await self._unmoved(call.domo, entry, left)
         wanted = replace(entry.before, objects={key: entry.before.objects.get(key) for key in current.objects})
         change = Change(
             summary=_undoing(entry),
             on=on,
             apply=partial(_restored, keeper, wanted, current),
-            undo=entry.undo,
+            undo=keeper.undo(wanted, current),
             before=current,
             after=wanted,
         )
@@ -96,8 +103,10 @@ class OwnChanges:
         keeper = self.applier.keepers[left.kind]
         current = await keeper.read(domo, left.place, list(left.objects))
         rules = await domo.columns.of_thing(entry.thing.kind, entry.thing.id, entry.thing.name)
-        moved = differences(left.objects, current, rules)
-        if moved:
+        changed = [key for key, content in left.objects.items() if not _equal(content, current.get(key))]
+        if changed:
+            # Named only: a difference may lie in what policy hides, or in a value that nobody can have foreseen.
+            moved = differences(left.objects, current, rules) or [one_line(key, 60) for key in changed]
             raise Refused(
                 f"{entry.id} is not undone: its target has changed since ({'; '.join(moved[:3])}).",
                 "Undoing would lose that later change. Read it and decide what it should be.",
@@ -112,13 +121,27 @@ class OwnChanges:
             snapshot = entry.before if entry.before.kind else entry.intended
             found = await self.applier.read(domo, snapshot, ids)
             status = settled(entry.before.objects, entry.intended.objects, found)
-            if status != "unknown" and found is not None:
-                note = "The process ended in the middle of it; reading back tells."
-                await journal.settle(entry.id, status, replace(snapshot, objects=found), note)
+            if status == "unknown" or found is None or (status == "failed" and _may_act_yet(entry)):
+                continue
+            await journal.settle(
+                entry.id, status, replace(snapshot, objects=found), "Reading back told what became of it."
+            )
+            if status == "failed" and entry.undoes:
+                await journal.release(entry.undoes, entry.id)
+
+
+def _equal(left: JsonValue, right: JsonValue) -> bool:
+    """Whether two contents that Domo gave are the same to the letter."""
+    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
 
 
 async def _restored(keeper: Keeper, wanted: Snapshot, current: Snapshot, domo: Domo) -> Outcome:
     return await keeper.restore(domo, wanted, current)
+
+
+def _may_act_yet(entry: Entry) -> bool:
+    """Whether Domo, which did not answer, may still be at it; a crashed process leaves no note and no connection."""
+    return bool(entry.note) and datetime.now(UTC) - entry.time < _PATIENCE
 
 
 def _as_made(thing: Thing, left: Snapshot) -> Thing:

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 Result = Table | Text | Page[Any] | Answer
 
+_LONG_AGO = -1
 _REFUSALS = (Refused, InvalidInput)
 _DECLINED = {
     "no": "The person said no; nothing was changed.",
@@ -47,6 +48,7 @@ class Gate:
     applier: Applier
     max_tokens: int
     call_timeout_s: float
+    _made: int = 0
     _grants: dict[tuple[str, ...], float] = field(default_factory=dict)
     _locks: defaultdict[tuple[str, ...], anyio.Lock] = field(default_factory=lambda: defaultdict(anyio.Lock))
 
@@ -57,9 +59,10 @@ class Gate:
         the tool raises.
         """
         async with self.recorded(request.tool, request.arguments, request.caller) as record:
+            made = self._made
             result = await self._answer(request)
             if isinstance(result, Change):
-                result = await self._decide(request, prepared(result, request.tool, request.arguments))
+                result = await self._decide(request, prepared(result, request.tool, request.arguments), made)
                 record.told(result)
             return await _linked(self._trim(result, request.arguments))
 
@@ -105,38 +108,39 @@ class Gate:
 
     async def _check(self, request: Request, change: Prepared) -> None:
         policy.check_access(request.caller.policy.access, change.tool, change.effect)
-        policy.check_reach(request.caller.policy, change.effect, change)
-        await request.call.catalog.permit(change.on.kind, change.on_id, change.on.name)
+        if not change.undoes:  # what takes a change back reaches what that change reached
+            policy.check_reach(request.caller.policy, change.effect, change)
+        await request.call.catalog.permit_now(change.on.kind, change.on_id, change.on.name)
 
     def _ruling(self, request: Request, change: Prepared, *, can_ask: bool) -> policy.Ruling:
-        granted = self._grants.get(_grant(request, change), 0.0) > time.monotonic()
+        granted = request.person.is_alone and self._grants.get(_grant(request, change), 0.0) > time.monotonic()
         return policy.ruling(
             request.caller.policy, change.tool, change.effect, change, can_ask=can_ask, granted=granted
         )
 
-    async def _decide(self, request: Request, change: Prepared) -> Written:
+    async def _decide(self, request: Request, change: Prepared, made: int) -> Written:
         await self._check(request, change)
         shown, now = await self._preview(request, change), self._digest(request, change)
         how = self._ruling(request, change, can_ask=request.person.can_be_asked)
         if how.way == "refuse":
             return _refused(shown, how.why)
         if change.ticket:
-            return await self._redeem(request, change, shown, now)
+            return await self._redeem(request, change, shown, now, made)
         if how.way == "ask":
-            return await self._ask(request, change, shown, now)
+            return await self._ask(request, change, shown, now, made)
         if how.way == "ticket":
             return await self._issue(request, change, shown, now, f"A yes is needed: {how.why}.")
-        return await self._apply(request, change, now, how.yes)
+        return await self._apply(request, change, now, how.yes, made)
 
-    async def _ask(self, request: Request, change: Prepared, shown: Preview, now: str) -> Written:
-        minutes = change.undo != "none" and not change.must_confirm
+    async def _ask(self, request: Request, change: Prepared, shown: Preview, now: str, made: int) -> Written:
+        minutes = change.undo != "none" and not change.must_confirm and request.person.is_alone
         asked = Question(question(shown, request.caller.instance), now, offers_minutes=minutes)
         reply = await request.person.ask(asked)
         if reply.answer not in {"once", "minutes"}:
             return Written(status="declined", summary=change.summary, reason=_DECLINED[reply.answer])
         if reply.answer == "minutes" and minutes:
             self._grants[_grant(request, change)] = time.monotonic() + GRANT_MINUTES * 60
-        return await self._apply(request, change, now, "person", stale=reply.stale)
+        return await self._apply(request, change, now, "person", _LONG_AGO if reply.stale else made)
 
     async def _issue(self, request: Request, change: Prepared, shown: Preview, now: str, reason: str) -> Written:
         caller = request.caller
@@ -156,25 +160,29 @@ class Gate:
             ),
         )
 
-    async def _redeem(self, request: Request, change: Prepared, shown: Preview, now: str) -> Written:
+    async def _redeem(self, request: Request, change: Prepared, shown: Preview, now: str, made: int) -> Written:
         if change.seen != now:
             reason = "What it would change has changed since the preview; nothing was applied. This is the new preview."
             return await self._issue(request, change, shown, now, reason)
         if not await self.tickets.use(change.ticket):
             raise Refused("This ticket was used already.", "See list_changes for what it did.")
-        return await self._apply(request, change, now, "ticket")
+        return await self._apply(request, change, now, "ticket", made)
 
-    async def _apply(self, request: Request, change: Prepared, now: str, yes: str, *, stale: bool = False) -> Written:
-        """Apply, one change of a thing at a time; not where it is no longer the change that was agreed to."""
-        lock = self._locks[(request.caller.instance, change.on.kind, change.on.id)]
-        stale = stale or lock.locked()
-        async with lock:
-            if stale:
+    async def _apply(self, request: Request, change: Prepared, now: str, yes: str, made: int) -> Written:
+        """Apply, one change of a thing at a time; not where it is no longer the change that was agreed to.
+
+        `made` is how many changes this server had made when this one was prepared: after others it is prepared anew.
+        """
+        async with self._locks[(request.caller.instance, change.on.kind, change.on.id)]:
+            if self._made != made:
                 again = await self._again(request, change)
                 if self._digest(request, again) != now:
                     return _moved(await self._preview(request, again))
                 change = again
-            applied = await self.applier.apply(request, change, yes)
+            try:
+                applied = await self.applier.apply(request, change, yes)
+            finally:
+                self._made += 1
         return Written(
             status="applied",
             summary=change.summary,
@@ -195,7 +203,13 @@ class Gate:
 
     async def _preview(self, request: Request, change: Prepared) -> Preview:
         on = change.on
-        return preview(change, await request.domo.columns.of_thing(on.kind, change.on_id, on.name))
+        shown = preview(change, await request.domo.columns.of_thing(on.kind, change.on_id, on.name))
+        keeper = self.applier.keepers.get(change.after.kind or change.before.kind)
+        if keeper and change.undo != "none":
+            back = keeper.effect(change.before, change.after)
+            if not policy.allows(request.caller.policy.access, back):
+                return shown.model_copy(update={"undo": f"not here: it would {back}, which access does not allow"})
+        return shown
 
     def _digest(self, request: Request, change: Prepared) -> str:
         # Clients see what is made of it, and it is made of values that policy may hide.

@@ -110,6 +110,10 @@ class Journal:
         """Say that the change `by` took this one back; False where another did before."""
         return await self._state.changes.mark_undone(change_id, by)
 
+    async def release(self, change_id: str, by: str) -> None:
+        """Say that the change `by` did not take this one back after all."""
+        await self._state.changes.release(change_id, by)
+
     async def get(self, change_id: str, principal: str) -> Entry | None:
         """The principal's change of that id; that of another principal is not there."""
         if not _ID.fullmatch(change_id):

@@ -155,7 +155,7 @@ def _without_asking(
         return Ruling("apply", yes="unattended", why="the operator approved it in advance (policy.unattended)")
     if not _why_confirmed(policy, effect, change):
         return Ruling("apply", yes="not required", why=f"{effect} is not in policy.confirm_for")
-    if granted and change.undo != "none":
+    if granted and change.undo != "none" and not change.must_confirm:
         return Ruling("apply", yes="person", why="a person agreed to undoable changes of this for a while")
     return None
 

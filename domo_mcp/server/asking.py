@@ -15,25 +15,29 @@ from mcp.server.mcpserver import Context
 from mcp.shared.exceptions import MCPError
 from mcp_types import ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 from mcp_types.version import is_version_at_least
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.guard.asking import GRANT_MINUTES, Answer, Question, Reply
 
 _ONCE = "Yes, this once"
-_MINUTES = f"Yes, and undoable changes of the same for {GRANT_MINUTES} minutes"
+_MINUTES = f"Yes, and for {GRANT_MINUTES} minutes all changes here that can be undone, deletes too"
 _NO = "No"
 _KEY = "confirmation"
 _ASKS_BY_ANSWERING = "2026-07-28"
 
 
 class Confirmation(BaseModel):
-    """The form."""
+    """This server waits for your yes before it changes Domo."""
+
+    model_config = ConfigDict(title="Confirm a change")
 
     answer: Literal[_ONCE, _NO] = Field(title="Apply this change?")  # type: ignore[valid-type]
 
 
 class ConfirmationForAWhile(BaseModel):
-    """The form where a yes for a while may be given."""
+    """This server waits for your yes before it changes Domo."""
+
+    model_config = ConfigDict(title="Confirm a change")
 
     answer: Literal[_ONCE, _MINUTES, _NO] = Field(title="Apply this change?")  # type: ignore[valid-type]
 
@@ -67,6 +71,11 @@ class McpPerson:
         if elicitation is None or (elicitation.form is None and elicitation.url is not None):
             return False
         return self._asks_by_answering or self.context.session.can_send_request
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the client came over stdio or in this process; over HTTP all clients are one principal as yet."""
+        return self.context.request_context.request is None
 
     @property
     def _asks_by_answering(self) -> bool:

@@ -62,6 +62,11 @@ class ChangeRows:
         sql = "UPDATE domo_mcp_changes SET undone_by = $1 WHERE id = $2 AND undone_by IS NULL"
         return await self.store.execute(sql, by, change_id) == 1
 
+    async def release(self, change_id: str, by: str) -> None:
+        """Say that `by` did not take this one back after all."""
+        sql = "UPDATE domo_mcp_changes SET undone_by = NULL WHERE id = $1 AND undone_by = $2"
+        await self.store.execute(sql, change_id, by)
+
     async def get(self, change_id: str, principal: str) -> ChangeRow | None:
         """The principal's change of that id."""
         rows = await self.store.fetch(f"{_FOUND} WHERE id = $1 AND principal = $2", change_id, principal)

@@ -57,7 +57,7 @@ class DocumentDetails(Answer):
 class DocumentArgument(TypedDict):
     """A document as an upsert takes it."""
 
-    id: NotRequired[Annotated[str, Field(min_length=1, max_length=200)]]
+    id: NotRequired[args.Id]
     content: args.Content
 
 

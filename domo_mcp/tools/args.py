@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, GetPydanticSchema, JsonValue
 from pydantic_core import core_schema
 
 from domo_mcp import sql
+from domo_mcp.tools.document_ids import checked_id
 from domo_mcp.tools.mongo.checking import check_query
 from domo_mcp.tools.mongo.operations import check_content, check_operation
 from domo_mcp.tools.toolset import Target
@@ -72,9 +73,10 @@ def _content(content: dict[str, JsonValue]) -> dict[str, JsonValue]:
 Collection = Annotated[
     str, Target("collection"), Field(min_length=1, max_length=500, description="Collection id or name.")
 ]
-DocumentId = Annotated[str, Field(min_length=1, max_length=200, description="Document id.")]
+Id = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(checked_id)]
+DocumentId = Annotated[Id, Field(description="Document id.")]
 DocumentIds = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=200)]],
+    list[Id],
     Field(min_length=1, max_length=1000, description="Document ids."),
 ]
 Filter = Annotated[

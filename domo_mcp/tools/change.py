@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import JsonValue
+
+from domo_mcp.errors import DomoError
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
@@ -19,7 +22,10 @@ UNKNOWN_VALUE: Mapping[str, JsonValue] = {"$decidedByDomo": True}
 """Stands in an expected content for a value that only Domo knows, such as the time of the change."""
 
 NEW = "new:"
-"""Starts the key of an object in `Change.after` whose id Domo gives: `new:1`."""
+"""Starts the key of an object in `Change.after` whose id Domo gives: `new:1`.
+
+No document with such an id gets into a change (`document_ids`).
+"""
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,12 @@ class Outcome:
     """What applying a change did.
 
     `facts` are sentences of our own about it. `ids` says under which id an object of `Change.after` really is, where
-    that differs from its key there.
+    that differs from its key there. `incomplete` is true where Domo did less than it was asked for.
     """
 
     facts: tuple[str, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
+    incomplete: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,20 @@ class Keeper(Protocol):
         """What putting back `wanted` does to Domo: DELETE where objects would go."""
         ...
 
+    def undo(self, wanted: Snapshot, current: Snapshot) -> Undoable:
+        """What could be brought back after putting back `wanted`."""
+        ...
+
     async def restore(self, domo: Domo, wanted: Snapshot, current: Snapshot) -> Outcome:
         """Make the objects of `current` what they are in `wanted`. Raises Refused where that would lose something."""
         ...
+
+
+@contextmanager
+def after_writing(written: object) -> Iterator[None]:
+    """Let no error pass as `surely_unprocessed` where something is `written`: that says nothing was changed at all."""
+    try:
+        yield
+    except DomoError as error:
+        error.surely_unprocessed = error.surely_unprocessed and not written
+        raise

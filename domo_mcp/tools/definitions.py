@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from domo_mcp.catalog.collections import named
 from domo_mcp.client.documents import CollectionColumn
 from domo_mcp.errors import InvalidInput, NotFound, Refused
-from domo_mcp.tools.change import Outcome, Snapshot
+from domo_mcp.tools.change import Outcome, Snapshot, Undoable, after_writing
 from domo_mcp.tools.toolset import Effect
 from domo_mcp.untrusted import foreign
 
@@ -84,22 +84,21 @@ class Definitions:
         goes = any(current.objects.get(key) is not None and wanted.objects.get(key) is None for key in current.objects)
         return Effect.DELETE if goes else Effect.UPDATE
 
+    def undo(self, wanted: Snapshot, current: Snapshot) -> Undoable:
+        """Nothing where a collection would go: documents that security hides go with it. Else the content."""
+        return "none" if self.effect(wanted, current) is Effect.DELETE else "content"
+
     async def restore(self, domo: Domo, wanted: Snapshot, current: Snapshot) -> Outcome:
         """Define collections as wanted; one that is not wanted is deleted, while it holds no document.
 
         Raises Refused where documents would be lost, or a deleted collection would have to come back.
         """
-        for key, is_there in current.objects.items():
-            content = wanted.objects.get(key)
-            if is_there is None and content is not None:
-                raise Refused("A deleted collection does not come back.", "Create it anew; its documents are gone.")
-            if is_there is None:
-                continue
-            c = await domo.appdb.collection(key)
-            if isinstance(content, dict):
-                await domo.appdb.update_collection(c, columns=_columns(content), sync=content.get("sync") is True)
-            else:
-                await _delete_empty(domo, c)
+        there = [key for key, content in current.objects.items() if content is not None]
+        if any(content is not None and key not in there for key, content in wanted.objects.items()):
+            raise Refused("A deleted collection does not come back.", "Create it anew; its documents are gone.")
+        for number, key in enumerate(there):
+            with after_writing(number):
+                await _restore(domo, key, wanted.objects.get(key))
         return Outcome()
 
 
@@ -111,6 +110,14 @@ async def _read(domo: Domo, key: str) -> JsonValue:
         return definition_of(await domo.appdb.collection(key))
     except NotFound:
         return None
+
+
+async def _restore(domo: Domo, key: str, wanted: JsonValue) -> None:
+    c = await domo.appdb.collection(key)
+    if isinstance(wanted, dict):
+        await domo.appdb.update_collection(c, columns=_columns(wanted), sync=wanted.get("sync") is True)
+    else:
+        await _delete_empty(domo, c)
 
 
 async def _delete_empty(domo: Domo, c: Collection) -> None:

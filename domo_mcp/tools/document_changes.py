@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from pydantic import JsonValue
 
 from domo_mcp.catalog.collections import named
 from domo_mcp.errors import InvalidInput, Refused
-from domo_mcp.tools.change import NEW, UNKNOWN_VALUE, Change, Outcome
+from domo_mcp.tools.change import NEW, UNKNOWN_VALUE, Change, Outcome, after_writing
 from domo_mcp.tools.documents import (
     MAY_BE_HIDDEN,
     Meant,
@@ -23,6 +24,7 @@ from domo_mcp.tools.documents import (
     thing,
 )
 from domo_mcp.tools.mongo import sight
+from domo_mcp.tools.mongo.equality import as_text
 from domo_mcp.tools.mongo.operations import check_operation, names_in_operation
 from domo_mcp.tools.mongo.paths import operation_in_domo, shown
 from domo_mcp.tools.mongo.prediction import predicted
@@ -73,6 +75,7 @@ def operation(properties: Json | None, given: Json | None) -> Json:
 async def update(call: Call, c: Collection, meant: Meant, asked: Json) -> Change:
     """`asked`, a checked operation, on these documents alone."""
     change = operation_in_domo(asked)
+    meant, untouched = _that_change(meant, change)
     before: dict[str, Json] = {key: document.content for key, document in meant.documents.items()}
     after = {key: predicted(content, change) for key, content in before.items()}
     names = names_in_operation(change)
@@ -87,8 +90,33 @@ async def update(call: Call, c: Collection, meant: Meant, asked: Json) -> Change
         undo="content",
         before=snapshot(c, meant.contents),
         after=snapshot(c, after),
-        notes=(*meant.notes, *strange, *sync_notes(c, differing)),
+        notes=(*untouched, *meant.notes, *strange, *sync_notes(c, differing)),
     )
+
+
+def _that_change(meant: Meant, change: Json) -> tuple[Meant, tuple[str, ...]]:
+    """Those of the documents that the operation changes, and a note on the others. Raises InvalidInput for none."""
+    changing = {
+        key: document
+        for key, document in meant.documents.items()
+        if _changes(document.content, predicted(document.content, change))
+    }
+    same = len(meant.documents) - len(changing)
+    if not changing:
+        raise InvalidInput(f"{many(same).capitalize()} already so: there is nothing to change.")
+    return dataclasses.replace(meant, documents=changing), (f"{many(same)} already so, left alone.",) if same else ()
+
+
+def _changes(before: Json, after: Json) -> bool:
+    """Whether they differ, or may: what only Domo knows counts as another value, a number's kind too."""
+    return _holds_unknown(dict(after)) or as_text(before, ordered=True) != as_text(after, ordered=True)
+
+
+def _holds_unknown(value: JsonValue) -> bool:
+    if value == UNKNOWN_VALUE:
+        return True
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(_holds_unknown, inner))
 
 
 async def upsert(call: Call, c: Collection, documents: Sequence[tuple[str | None, Json]]) -> Change:
@@ -187,8 +215,9 @@ async def _create(c: Collection, new: Mapping[str, JsonValue], domo: Domo) -> Ou
 
 async def _update(c: Collection, meant: Meant, change: Json, domo: Domo) -> Outcome:
     updated = 0
-    for query in meant.queries():
-        updated += await domo.appdb.update(c, query, change)
+    for number, query in enumerate(meant.queries()):
+        with after_writing(number):
+            updated += await domo.appdb.update(c, query, change)
     return Outcome(counted(updated, len(meant.documents), "were updated"))
 
 
@@ -206,7 +235,7 @@ async def _upsert(
 
 
 async def _delete(c: Collection, ids: Sequence[str], domo: Domo) -> Outcome:
-    return Outcome(await deleting(domo, c, ids))
+    return Outcome(counted(await deleting(domo, c, ids), len(ids), "were deleted"))
 
 
 async def _replace(c: Collection, document_id: str, content: Json, domo: Domo) -> Outcome:

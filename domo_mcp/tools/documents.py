@@ -11,7 +11,8 @@ from pydantic import JsonValue
 
 from domo_mcp.catalog.collections import named
 from domo_mcp.errors import InvalidInput
-from domo_mcp.tools.change import Outcome, Snapshot, Thing
+from domo_mcp.tools.change import Outcome, Snapshot, Thing, Undoable, after_writing
+from domo_mcp.tools.document_ids import checked_id
 from domo_mcp.tools.mongo.paths import paths_of, query_in_domo, unknown
 from domo_mcp.tools.mongo.sight import check_where, hides
 from domo_mcp.tools.new_ids import creating
@@ -61,7 +62,7 @@ class Meant:
 async def meant(call: Call, c: Collection, ids: Sequence[str] | None, query: Json | None) -> Meant:
     """The documents of these ids that match the query, or all that match it.
 
-    Raises InvalidInput where that is none, more than one call may touch, or everything.
+    Raises InvalidInput where that is none, more than one call may touch, or everything; and for an odd id.
     """
     if not ids and not query:
         raise InvalidInput("Which documents is not said.", "Pass `ids`, or a `filter` that says which.")
@@ -78,7 +79,7 @@ async def meant(call: Call, c: Collection, ids: Sequence[str] | None, query: Jso
             f"{told}. {MAY_BE_HIDDEN}",
             "Find the ones you mean with query_appdb_documents.",
         )
-    return Meant(found, missing, where)
+    return Meant({checked_id(key): document for key, document in found.items()}, missing, where)
 
 
 async def strange_names(call: Call, c: Collection, names: Iterable[str], seen: Iterable[Json]) -> tuple[str, ...]:
@@ -121,12 +122,12 @@ def listed(ids: Sequence[str]) -> str:
     return ", ".join(foreign(each, 60) for each in ids[:_MOST_NAMED]) + more
 
 
-async def deleting(domo: Domo, c: Collection, ids: Sequence[str]) -> tuple[str, ...]:
-    """Delete documents; facts where Domo deleted fewer."""
-    if len(ids) == 1:
-        await domo.appdb.delete(c, ids[0])
-        return ()
-    return counted(await domo.appdb.delete_many(c, ids), len(ids), "were deleted")
+async def deleting(domo: Domo, c: Collection, ids: Sequence[str]) -> int:
+    """Delete documents and return how many Domo deleted."""
+    if len(ids) != 1:
+        return await domo.appdb.delete_many(c, ids)
+    await domo.appdb.delete(c, ids[0])
+    return 1
 
 
 class Documents:
@@ -145,23 +146,34 @@ class Documents:
         """DELETE where a document that is there would go."""
         return Effect.DELETE if _going(wanted, current) else Effect.UPDATE
 
+    def undo(self, wanted: Snapshot, current: Snapshot) -> Undoable:  # noqa: ARG002 - the same for all documents
+        """The content: what is deleted can be created again."""
+        return "content"
+
     async def restore(self, domo: Domo, wanted: Snapshot, current: Snapshot) -> Outcome:
-        """Upsert what is wanted and delete what is not; what has to be created again may get another id."""
+        """Upsert what is wanted and delete what is not; what has to be created again may get another id.
+
+        The outcome is `incomplete` where Domo put back or deleted fewer, as of documents that security hides.
+        """
         c = await domo.appdb.collection(wanted.place)
         back = {key: content for key, content in wanted.objects.items() if isinstance(content, dict)}
-        facts, ids = list[str](), dict[str, str]()
-        if back:
-            anew = {key: content for key, content in back.items() if current.objects.get(key) is None}
-            made = await creating(domo.appdb, c, anew, partial(domo.appdb.upsert, c, [*back.items()]))
-            facts += counted(made.answer.created + made.answer.updated, len(back), "were put back")
-            facts += [*made.facts, *_created_again(anew)]
-            ids |= made.ids
-        if going := _going(wanted, current):
-            facts += await deleting(domo, c, going)
-        return Outcome(tuple(facts), ids)
+        anew = {key: content for key, content in back.items() if current.objects.get(key) is None}
+        put = await _put_back(domo, c, back, anew) if back else Outcome()
+        going = _going(wanted, current)
+        with after_writing(back):
+            deleted = await deleting(domo, c, going) if going else 0
+        facts = (*put.facts, *counted(deleted, len(going), "were deleted"))
+        return Outcome(facts, put.ids, incomplete=put.incomplete or deleted < len(going))
 
 
 DOCUMENTS = Documents()
+
+
+async def _put_back(domo: Domo, c: Collection, back: Mapping[str, Json], anew: Mapping[str, Json]) -> Outcome:
+    made = await creating(domo.appdb, c, anew, partial(domo.appdb.upsert, c, [*back.items()]))
+    count = made.answer.created + made.answer.updated
+    facts = (*counted(count, len(back), "were put back"), *made.facts, *_created_again(anew))
+    return Outcome(facts, made.ids, incomplete=count < len(back))
 
 
 async def _by_id(call: Call, c: Collection, ids: Sequence[str], where: Json) -> dict[str, Document]:
@@ -193,7 +205,7 @@ def _going(wanted: Snapshot, current: Snapshot) -> list[str]:
     ]
 
 
-def _created_again(anew: Mapping[str, JsonValue]) -> tuple[str, ...]:
+def _created_again(anew: Mapping[str, Json]) -> tuple[str, ...]:
     if not anew:
         return ()
     return (f"Owner and dates of {many(len(anew))} are new: they had to be created again.",)

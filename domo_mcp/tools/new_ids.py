@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import anyio
 from pydantic import JsonValue
 
 from domo_mcp.errors import DomoError
@@ -22,6 +23,8 @@ Content = Mapping[str, JsonValue]
 
 _ASKED_AT_ONCE = 50
 _MOST_READ = 10_000
+_LONGEST_SEARCH_S = 10
+_SPARE_S = 1  # left of what the change as a whole may take
 _MOST_COMPARED = 10
 _LONGEST_COMPARED = 500
 
@@ -41,19 +44,28 @@ async def creating(
     """Let `create` make documents and find them: those with exactly that content that were not there before.
 
     `wanted` has the content of each by the id it should get, or by a key that starts with `NEW`. Where somebody else
-    made the same at the same time, or Domo does not answer, ids stay unknown, which a fact says. Raises what `create`
-    does.
+    made the same at the same time, or Domo does not answer within seconds, ids stay unknown, which a fact says. Raises
+    what `create` does.
     """
-    before = await _same(appdb, c, [*wanted.values()])
+    before, kept, ids = None, set[str](), dict[str, str]()
+    with _a_while():
+        before = await _same(appdb, c, [*wanted.values()])
     answer = await create()
     if not wanted:
         return Made(answer, {}, ())
-    kept = await _kept(appdb, c, wanted)
-    after = await _same(appdb, c, [content for key, content in wanted.items() if key not in kept])
-    ids = _assigned(wanted, kept, before, after)
+    with _a_while():
+        kept = await _kept(appdb, c, wanted)
+        after = await _same(appdb, c, [content for key, content in wanted.items() if key not in kept])
+        ids = _assigned(wanted, kept, before, after)
     lost = len(wanted) - len(kept) - len(ids)
     fact = f"The ids of {lost:,} of {len(wanted):,} new documents are not known: find them with query_appdb_documents."
     return Made(answer, ids, (fact,) if lost else ())
+
+
+def _a_while() -> anyio.CancelScope:
+    """A search that ends in time: ids that are not found must not make a failure of a change that happened."""
+    last = anyio.current_effective_deadline() - _SPARE_S
+    return anyio.CancelScope(deadline=min(anyio.current_time() + _LONGEST_SEARCH_S, last))
 
 
 def _assigned(

@@ -8,7 +8,7 @@ import anyio
 from mcp_types import ElicitRequestParams, ElicitResult
 
 ONCE = "Yes, this once"
-MINUTES = "Yes, and undoable changes of the same for 15 minutes"
+MINUTES = "Yes, and for 15 minutes all changes here that can be undone, deletes too"
 
 
 RESULTS = {

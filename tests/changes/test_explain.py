@@ -184,7 +184,7 @@ def update(shell: Shell) -> list[str]:
 
 
 def test_a_yes_at_the_terminal_applies_a_change_and_the_journal_lists_it(shell: Shell) -> None:
-    applied = shell.at_a_terminal(b"1\n", "call", *update(shell))
+    applied = shell.at_a_terminal(b"y\n", "call", *update(shell))
     assert applied.code == 0, applied.err
     assert '"status":"applied"' in applied.out
     assert '"confirmed_by":"person"' in applied.out
@@ -196,7 +196,7 @@ def test_a_yes_at_the_terminal_applies_a_change_and_the_journal_lists_it(shell: 
     assert shell.at.name in listed.out
 
 
-@pytest.mark.parametrize("given", [b"3\n", b"yes\n", b"0\n", b"\x04"], ids=repr)
+@pytest.mark.parametrize("given", [b"n\n", b"1\n", b"\n", b"\x04"], ids=repr)
 def test_anything_else_at_the_terminal_is_a_no(shell: Shell, given: bytes) -> None:
     declined = shell.at_a_terminal(given, "call", *update(shell))
     assert '"status":"declined"' in declined.out, declined.err
@@ -205,7 +205,7 @@ def test_anything_else_at_the_terminal_is_a_no(shell: Shell, given: bytes) -> No
 
 def test_without_a_terminal_there_is_a_ticket(shell: Shell) -> None:
     outcome = shell.run("call", *update(shell))
-    assert outcome.code == 0, outcome.err
+    assert outcome.code == 1, outcome.err
     assert '"status":"needs_confirmation"' in outcome.out
     assert writes(shell.remote.app.state.processed) == []
     told = json.loads(outcome.out.splitlines()[1])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domo_mcp.guard.budget import RESERVED_TOKENS, trim, trim_answer, trim_text
+from domo_mcp.guard.preview import FieldChange, ObjectChange, Preview
+from domo_mcp.guard.written import Written
 from domo_mcp.tools.dataset_details import ColumnEntry, DatasetDetails
 from domo_mcp.tools.results import Text
 from domo_mcp.tools.table import Column, Scalar, Table, csv_header, csv_line
@@ -50,6 +52,38 @@ def test_an_object_is_shortened_until_it_fits(most: int) -> None:
     assert isinstance(result, DatasetDetails)
     assert len(result.model_dump_json(exclude_none=True)) / 4 <= most
     assert result.schema_columns
+
+
+def written(objects: int, fields: int, notes: int) -> Written:
+    each = [FieldChange(name=f"f{number}", before="x" * 120, after="y" * 120) for number in range(fields)]
+    things = [ObjectChange(id=f"d{number}", becomes="changed", fields=each[:12]).cut(12) for number in range(objects)]
+    things = [thing.model_copy(update={"further_fields": max(fields - 12, 0) or None}) for thing in things]
+    shown = Preview(
+        summary="s" * 200,
+        target="t",
+        objects=objects,
+        shown=things[:10],
+        further_objects=max(objects - 10, 0) or None,
+        undo="exact",
+        notes=[f"{number} {'n' * 100}" for number in range(notes)],
+    )
+    return Written(status="needs_confirmation", summary="s" * 200, preview=shown, ticket="k" * 300, next="Ask.")
+
+
+@pytest.mark.parametrize("most", [200, 1000, 2000, 5000, 50_000])
+@pytest.mark.parametrize(("objects", "fields", "notes"), [(1, 1, 0), (10, 12, 5), (40, 30, 5), (1, 30, 90)])
+def test_a_cut_preview_counts_what_it_leaves_out(objects: int, fields: int, notes: int, most: int) -> None:
+    whole = written(objects, fields, notes)
+    result = trim_answer(whole, most)
+    assert isinstance(result, Written)
+    assert result.preview
+    shown = result.preview
+    assert len(shown.shown) + (shown.further_objects or 0) == objects
+    assert [len(thing.fields) + (thing.further_fields or 0) for thing in shown.shown] == [fields] * len(shown.shown)
+    assert len(shown.notes) + (shown.further_notes or 0) == notes
+    assert (result.summary, result.ticket, shown.summary) == (whole.summary, whole.ticket, whole.summary)
+    assert most < 1000 or len(result.model_dump_json(exclude_none=True)) / 4 <= most
+    assert most < 50_000 or result == whole
 
 
 def test_numbers_beyond_a_double_have_a_range_too() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from pydantic import JsonValue
 
 from domo_mcp.guard.preview import differences, digest, preview, question, same
@@ -67,6 +70,110 @@ def test_a_hostile_value_stays_on_its_line_and_is_shown_escaped() -> None:
     assert [line for line in text.splitlines() if line.startswith(("Undo", "Note"))] == [
         "Undo: content: undo_change brings the content back; ids, owner or dates may differ."
     ]
+
+
+def asked(before: dict[str, JsonValue], after: dict[str, JsonValue], rules: ColumnRules = NO_RULES) -> str:
+    return question(preview(change(before, after), rules), "acme")
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ("2026-01-01", 'due: "2026-01-01" -> (decided by Domo)'),
+        ({"$decidedByDomo": True}, "due: (decided by Domo) -> (decided by Domo)"),
+    ],
+)
+def test_a_value_that_domo_decides_is_told_as_a_change(now: JsonValue, told: str) -> None:
+    assert f" changed: {told}" in asked({"a": {"due": now}}, {"a": {"due": dict(UNKNOWN_VALUE)}})
+
+
+def test_a_value_that_domo_decides_deep_inside_another_is_told_as_a_change() -> None:
+    (thing,) = preview(
+        change({"a": {"log": [{"at": 1}], "n": 1}}, {"a": {"log": [{"at": dict(UNKNOWN_VALUE)}], "n": 1}}), NO_RULES
+    ).shown
+    assert (thing.becomes, [field.name for field in thing.fields]) == ("changed", ["log"])
+
+
+@pytest.mark.parametrize("at", [0, 50, 85, 90, 100, 119, 120, 130, 5000])
+@pytest.mark.parametrize("behind", ["", "x" * 500])
+def test_two_long_texts_are_shown_where_they_differ(at: int, behind: str) -> None:
+    before, after = f"{'A' * at}1{behind}", f"{'A' * at}2{behind}"
+    (thing,) = preview(change({"a": {"t": before}}, {"a": {"t": after}}), NO_RULES).shown
+    (field,) = thing.fields
+    assert field.before is not None
+    assert field.after is not None
+    assert "1" in field.before
+    assert field.before.replace("1", "2") == field.after
+    assert len(field.after) <= 120
+    assert field.after.startswith("…") is not field.after.startswith('"')
+    assert field.after.endswith("…") is not field.after.endswith('"')
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a b", "a  b"),
+        ("a b", "a\tb"),
+        ("a b", "a\u00a0b"),
+        ("a b", "a\u2003b"),
+        ("a b", "a\nb"),
+        ("ab", "ab "),
+        ("ab", "a\u3164b"),
+        ("ab", "ab\ufe0f"),
+        ("ab", "a\u115fb"),
+        ("ab", "a\u034fb"),
+        ("ab", "a\U000e0100b"),
+        ("a\u200bb", "a\\u200bb"),
+    ],
+)
+def test_what_cannot_be_seen_is_seen_where_it_is_the_difference(before: str, after: str) -> None:
+    (thing,) = preview(change({"a": {"t": before}}, {"a": {"t": after}}), NO_RULES).shown
+    (field,) = thing.fields
+    assert field.before != field.after
+    assert field.after is not None
+    assert field.after.isascii()
+    assert "  " not in field.after
+
+
+def test_names_cannot_be_taken_for_more_than_names() -> None:
+    faked = 'state: "open" -> "done"; x'
+    text = asked({"a; b": {faked: 1, "due.at_2 x": 2, "ok\u3164": 3}}, {"a; b": None})
+    assert r"""- "a; b" removed: "state: \"open\" -> \"done\"; x" = 1; due.at_2 x = 2; "ok\u3164" = 3""" in text
+
+
+def test_the_name_of_the_target_is_quoted() -> None:
+    proposed = replace(change({}, {}), on=Thing("collection", "c1", 'Notes" (c2). Objects: 1. Undo: exact'))
+    text = question(preview(proposed, NO_RULES), "acme")
+    assert r"""On acme: collection "Notes\" (c2). Objects: 1. Undo: exact" (c1). Objects: 0.""" in text
+
+
+def test_an_object_is_called_by_its_title_or_else_by_its_first_short_text() -> None:
+    before: dict[str, JsonValue] = {
+        "a": {"state": "open", "name": "N", "Title": "Check late parcels", "n": 1},
+        "b": {"long": "x" * 61, "blank": " ", "n": 1, "state": "open"},
+        "c": {"n": 1},
+    }
+    lines = asked(before, dict.fromkeys(before)).splitlines()
+    assert lines[3].startswith('- a "Check late parcels" removed: ')
+    assert lines[4].startswith('- b "open" removed: ')
+    assert lines[5].startswith("- c removed: ")
+
+
+def test_an_object_is_not_called_by_what_is_hidden_or_masked() -> None:
+    rules = ColumnRules(hide=("title",), mask=("name",))
+    before: dict[str, JsonValue] = {"a": {"title": "Secret", "name": "Ann", "city": "Berlin", "n": 1}}
+    text = asked(before, {"a": {**before["a"], "n": 2}}, rules)  # type: ignore[dict-item]
+    assert '- a "Berlin" changed: ' in text
+    assert "Secret" not in text
+    assert "Ann" not in text
+
+
+def test_a_count_of_what_is_not_shown_one_by_one_stands_alone() -> None:
+    proposed = replace(change({"c1": {"name": "Tasks"}}, {"c1": None}), affected=40)
+    text = question(preview(proposed, NO_RULES), "acme")
+    assert "Objects: 40." in text
+    assert '- c1 "Tasks" removed: name = "Tasks"' in text
+    assert "more" not in text
 
 
 def test_the_same_change_gives_the_same_question_and_digest_and_another_state_another() -> None:

@@ -154,6 +154,38 @@ class TestUpdateAppdbDocuments:
         assert f"Left out, as not there or not matching: {tasks.ids[3]}, no-such-id." in " ".join(written["facts"])
         assert [each["state"] for each in (await workshop.contents(tasks)).values()] == ["open", "open", "x", "done"]
 
+    async def test_documents_that_are_so_already_are_left_alone(
+        self, workshop: Workshop, surface: str, tasks: Shelf
+    ) -> None:
+        async with workshop.client(surface) as client:
+            arguments = {"collection": tasks.name, "ids": tasks.ids, "set": {"state": "open"}}
+            written = applied(await client.call_tool("update_appdb_documents", arguments))
+            workshop.forget()
+            assert "there is nothing to change" in refused(await client.call_tool("update_appdb_documents", arguments))
+        assert "1 document in" in written["summary"]
+        assert "3 documents already so, left alone." in written["facts"]
+        assert not workshop.written()
+
+    async def test_another_kind_of_value_is_a_change(self, workshop: Workshop, surface: str) -> None:
+        shelf = await workshop.shelf([{"a": 1}])
+        async with workshop.client(surface) as client:
+            arguments = {"collection": shelf.name, "ids": shelf.ids, "set": {"a": True}}
+            applied(await client.call_tool("update_appdb_documents", arguments))
+        assert (await workshop.contents(shelf))[shelf.ids[0]]["a"] is True
+
+    @pytest.mark.parametrize("odd", [" x", "new:1", "a,b"])
+    async def test_a_filter_that_reaches_an_odd_id_is_refused(self, workshop: Workshop, surface: str, odd: str) -> None:
+        shelf = await workshop.shelf([{"a": 1}])
+        path = f"/api/datastores/v1/collections/{shelf.id}/documents/bulk"
+        odd_id = f"{odd}-{surface}"
+        await workshop.send("PUT", path, [{"id": odd_id, "content": {"a": 1}}], as_admin=True)
+        workshop.forget()
+        async with workshop.client(surface) as client:
+            arguments = {"collection": shelf.name, "filter": {"a": 1}}
+            text = refused(await client.call_tool("delete_appdb_documents", arguments))
+        assert "cannot be reached by the id" in text
+        assert not workshop.written()
+
     @pytest.mark.parametrize("where", [{"filter": {"state": "lost"}}, {"ids": ["nothing"]}])
     async def test_where_none_matches_nothing_is_written(
         self, workshop: Workshop, surface: str, tasks: Shelf, where: dict[str, Any]
@@ -277,6 +309,10 @@ class TestUpsertAppdbDocuments:
             ([{"id": "a", "title": "flat"}], "Put its properties into content."),
             ([{"id": "a", "content": {}, "owner": "1"}], "Put its properties into content."),
             ([{"id": "", "content": {}}], "documents.0.id"),
+            ([{"id": "new:1", "content": {}}], "stands for documents that have no id yet"),
+            ([{"id": "a,b", "content": {}}], "holds a comma"),
+            ([{"id": " a", "content": {}}], "blanks at an end"),
+            ([{"id": "a\u200b", "content": {}}], "invisible characters"),
         ],
     )
     async def test_what_is_no_such_document_is_refused(

@@ -6,16 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import anyio
 import pytest
 from pydantic import JsonValue
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domo_mcp.client.auth import DeveloperToken
 from domo_mcp.client.documents import CollectionColumn
 from domo_mcp.client.domo import Domo
-from domo_mcp.errors import Refused
+from domo_mcp.errors import RateLimited, Refused
 from domo_mcp.sandbox.app import sandbox_app
+from domo_mcp.sandbox.faults import Faults, Plan
 from domo_mcp.sandbox.store import Store
-from domo_mcp.tools.change import Snapshot
+from domo_mcp.tools.change import Outcome, Snapshot
 from domo_mcp.tools.definitions import COLLECTIONS
 from domo_mcp.tools.documents import DOCUMENTS, snapshot
 from domo_mcp.tools.new_ids import creating
@@ -30,6 +33,20 @@ async def company(*, keeps_ids: bool = True) -> AsyncIterator[Domo]:
     async with Domo.connect("x", "https://x.invalid", DeveloperToken("sandbox-token"), app=app) as domo:
         yield domo
     store.close()
+
+
+class _HangsAfterWriting:
+    """The sandbox, which answers nothing more once documents were written in bulk."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app, self.written = app, False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or never answer it."""
+        if self.written:
+            await anyio.sleep_forever()
+        await self.app(scope, receive, send)
+        self.written = str(scope.get("path")).endswith("/documents/bulk")
 
 
 @pytest.mark.parametrize("keeps_ids", [True, False])
@@ -62,7 +79,8 @@ async def test_what_is_not_wanted_goes_and_what_is_there_gets_its_content_back()
         assert DOCUMENTS.effect(wanted, current) is Effect.DELETE
         outcome = await DOCUMENTS.restore(domo, wanted, current)
 
-        assert (outcome.facts, outcome.ids) == ((), {})
+        assert outcome == Outcome()
+        assert DOCUMENTS.undo(wanted, current) == "content"
         assert await DOCUMENTS.read(domo, c.id, [kept.id, extra.id]) == wanted.objects
 
 
@@ -81,6 +99,52 @@ async def test_new_documents_are_told_from_those_with_the_same_content_before() 
         there = await domo.appdb.get_many(c, [*made.ids.values()])
         assert {key: there[made.ids[key]].content for key in wanted} == wanted
         assert old.id not in made.ids.values()
+
+
+async def test_fewer_documents_gone_than_were_to_go_is_incomplete() -> None:
+    async with company() as domo:
+        c = await domo.appdb.create_collection("Mine", (), sync=False)
+        there = await domo.appdb.create(c, {"a": 1})
+        current = snapshot(c, {there.id: {"a": 1}, "gone": {"a": 2}})
+
+        outcome = await DOCUMENTS.restore(domo, replace(current, objects={}), current)
+
+        assert outcome.incomplete
+        assert outcome.facts[0].startswith("Domo says 1 were deleted, the preview had 2")
+
+
+async def test_after_something_was_written_no_error_says_that_nothing_was() -> None:
+    store = Store.open()
+    app = sandbox_app(store)
+    async with Domo.connect("x", "https://x.invalid", DeveloperToken("sandbox-token"), app=app) as domo:
+        c = await domo.appdb.create_collection("Mine", (), sync=False)
+        there = await domo.appdb.create(c, {"a": 1})
+        current = snapshot(c, {there.id: {"a": 1}, "extra": {"a": 2}})
+        rule = {"kind": "429", "method": "DELETE"}
+        app.state.faults = Faults(Plan.model_validate({"rules": [rule]}))
+
+        with pytest.raises(RateLimited) as first:
+            await DOCUMENTS.restore(domo, replace(current, objects={}), current)
+        with pytest.raises(RateLimited) as later:
+            await DOCUMENTS.restore(domo, replace(current, objects={there.id: {"a": 0}}), current)
+    store.close()
+
+    assert first.value.surely_unprocessed
+    assert not later.value.surely_unprocessed
+
+
+async def test_a_search_for_ids_that_does_not_end_leaves_the_answer_as_it_is() -> None:
+    store = Store.open()
+    hangs = _HangsAfterWriting(sandbox_app(store))
+    async with Domo.connect("x", "https://x.invalid", DeveloperToken("sandbox-token"), app=hangs) as domo:
+        c = await domo.appdb.create_collection("Mine", (), sync=False)
+        wanted: dict[str, dict[str, JsonValue]] = {"new:1": {"a": 1}, "new:2": {"a": 2}}
+        with anyio.fail_after(1.5):
+            made = await creating(domo.appdb, c, wanted, lambda: domo.appdb.create_many(c, [*wanted.values()]))
+    store.close()
+
+    assert (made.answer, made.ids) == (2, {})
+    assert made.facts[0].startswith("The ids of 2 of 2 new documents are not known")
 
 
 async def test_where_someone_makes_the_same_at_the_same_time_the_ids_stay_unknown() -> None:
@@ -104,6 +168,7 @@ async def test_a_collection_that_was_made_goes_only_while_it_is_empty() -> None:
         current = Snapshot(COLLECTIONS.kind, "", await COLLECTIONS.read(domo, "", [c.id]))
         wanted = replace(current, objects={c.id: None})
         assert COLLECTIONS.effect(wanted, current) is Effect.DELETE
+        assert COLLECTIONS.undo(wanted, current) == "none"
 
         document = await domo.appdb.create(c, {"a": 1})
         with pytest.raises(Refused, match="holds documents by now"):
@@ -122,6 +187,7 @@ async def test_a_definition_comes_back_with_hidden_columns_hidden() -> None:
         await domo.appdb.update_collection(c, columns=columns[:1], sync=False)
         current = Snapshot(COLLECTIONS.kind, "", await COLLECTIONS.read(domo, "", [c.id]))
         assert COLLECTIONS.effect(before, current) is Effect.UPDATE
+        assert COLLECTIONS.undo(before, current) == "content"
 
         await COLLECTIONS.restore(domo, before, current)
 

@@ -71,7 +71,7 @@ def _operator(operator: str) -> None:
     if not operator.startswith("$"):
         raise InvalidInput(f"{foreign(operator, 60)} is not an operator.", "Pass plain properties in `set`.")
     if operator not in OPERATORS:
-        raise no_such_operator(operator, OPERATORS, "that AppDB documents for updates")
+        raise no_such_operator(operator, OPERATORS, "among those that Domo documents for AppDB updates")
 
 
 def _own_field(name: str) -> None:
