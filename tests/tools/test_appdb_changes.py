@@ -245,7 +245,7 @@ class TestUpdateAppdbDocuments:
         shelf = await workshop.shelf([{"n": number} for number in range(120)])
         workshop.forget()
         async with workshop.client(surface) as client:
-            arguments = {"collection": shelf.name, "filter": {"n": {"$gte": 0}}, "set": {"n": 1}}
+            arguments = {"collection": shelf.name, "filter": {"n": {"$gte": 0}}, "set": {"n": -1}}
             text = refused(await client.call_tool("update_appdb_documents", arguments))
         assert "120 objects" in text
         assert not workshop.written()

@@ -11,7 +11,7 @@ import pytest
 from pydantic import JsonValue
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from domo_mcp.client.auth import DeveloperToken
+from domo_mcp.client.auth import AppSession, DeveloperToken
 from domo_mcp.client.documents import CollectionColumn
 from domo_mcp.client.domo import Domo
 from domo_mcp.errors import RateLimited, Refused
@@ -177,6 +177,20 @@ async def test_a_collection_that_was_made_goes_only_while_it_is_empty() -> None:
         await COLLECTIONS.restore(domo, wanted, current)
 
         assert await COLLECTIONS.read(domo, "", [c.id]) == {c.id: None}
+
+
+async def test_an_apps_collection_that_is_called_like_anothers_id_does_not_take_its_place() -> None:
+    store = Store.open()
+    app = sandbox_app(store)
+    session = AppSession("sandbox-session")
+    async with Domo.connect("x", "https://x.invalid", session, surface="app", app=app) as domo:
+        mine = await domo.appdb.create_collection("Mine", (), sync=False)
+        await domo.appdb.create_collection(mine.id, (), sync=False)
+
+        found = [(await domo.appdb.collection(key)).name for key in (mine.id, "Mine")]
+    store.close()
+
+    assert found == ["Mine", "Mine"]
 
 
 async def test_a_definition_comes_back_with_hidden_columns_hidden() -> None:
