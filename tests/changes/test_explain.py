@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,14 +65,17 @@ class Shell:
             text=True,
         ) as process:
             os.close(theirs)
+            watch = threading.Timer(LONGEST_S, process.kill)
+            watch.start()
             shown = b""
             with suppress(OSError):  # the end of a terminal
                 while more := os.read(ours, 4096):
                     shown += more
-                    if b"Number: " in shown and given:
+                    if b"[y/N] " in shown and given:
                         os.write(ours, given)
                         given = b""
             os.close(ours)
+            watch.cancel()
             out, _ = process.communicate(timeout=LONGEST_S)
         return Outcome(process.returncode, out, shown.decode())
 
