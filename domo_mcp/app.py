@@ -259,7 +259,6 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
     async with AsyncExitStack() as stack:
         sandbox = Embedded(config.sandbox, stack, embedded)
         state = await stack.enter_async_context(keep_state(config))
-        telemetry.secrets.add([state.key.hex()])
         gate = _gate(config, state)
         stack.push_async_callback(gate.audit.anchor, now=True)
         instances = {
