@@ -6,6 +6,7 @@ import difflib
 import inspect
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Annotated, Any, get_type_hints
 
@@ -33,17 +34,31 @@ def arguments_model(
     fn: ToolFunction, *, without: frozenset[str] = frozenset(), extra: Mapping[str, Any] | None = None
 ) -> type[Arguments]:
     """The model of `fn`'s parameters, the call itself and those in `without` left out, those in `extra` added."""
+    return _made(fn, without, extra) if extra else _model_of(fn, without)
+
+
+@cache
+def _model_of(fn: ToolFunction, without: frozenset[str]) -> type[Arguments]:
+    return _made(fn, without, {})
+
+
+def _made(fn: ToolFunction, without: frozenset[str], extra: Mapping[str, Any]) -> type[Arguments]:
     hints = get_type_hints(fn, include_extras=True)
     fields: dict[str, Any] = {
         name: (hints[name], ... if parameter.default is inspect.Parameter.empty else parameter.default)
         for name, parameter in list(inspect.signature(fn).parameters.items())[1:]
         if name not in without
     }
-    return create_model(f"{fn.__name__}_arguments", __base__=Arguments, **fields, **(extra or {}))
+    return create_model(f"{fn.__name__}_arguments", __base__=Arguments, **fields, **extra)
 
 
 def lean_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of `model` without what only costs tokens: titles, null alternatives, null defaults."""
+    return deepcopy(_lean_schema(model))
+
+
+@cache
+def _lean_schema(model: type[BaseModel]) -> dict[str, Any]:
     schema: dict[str, Any] = _lean(model.model_json_schema())
     schema.pop("description", None)
     return {"type": "object", "properties": {}, **schema}
