@@ -128,8 +128,8 @@ class TestCollections:
             "https://acme.domo.com/api/datastores/v1/collections/c-1"
         ]
 
-    @pytest.mark.parametrize(("key", "found"), [("Tasks", "c-1"), ("c-2", "c-2"), ("c-1", "c-3")])
-    async def test_an_app_finds_one_in_its_list_by_name_before_id(
+    @pytest.mark.parametrize(("key", "found"), [("Tasks", "c-1"), ("c-2", "c-2"), ("c-1", "c-1")])
+    async def test_an_app_finds_one_in_its_list_by_id_before_name(
         self, answering: Answering, key: str, found: str
     ) -> None:
         named = [{"id": "c-1", "name": "Tasks"}, {"id": "c-2", "name": "Notes"}, {"id": "c-3", "name": "c-1"}]
