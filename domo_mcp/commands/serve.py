@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 import anyio
 
@@ -32,13 +33,12 @@ async def _serve_stdio(config: Config) -> None:
 
 async def _end_on_interrupt(serving: anyio.CancelScope) -> None:
     """End the process on Ctrl-C: calls are given a moment to clean up, the thread that waits on stdin never returns."""
-    try:
-        with anyio.open_signal_receiver(signal.SIGINT) as signals:
-            async for _ in signals:
-                serving.cancel()
-                break
-    except NotImplementedError:
-        return  # not on this platform; closing stdin ends the server there
+    if sys.platform == "win32":
+        return  # its event loop receives no signals; closing stdin ends the server there
+    with anyio.open_signal_receiver(signal.SIGINT) as signals:
+        async for _ in signals:
+            serving.cancel()
+            break
     with anyio.CancelScope(shield=True):
         await anyio.sleep(_GRACE_S)
     os._exit(_INTERRUPTED)
