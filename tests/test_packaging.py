@@ -14,7 +14,6 @@ import venv
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -79,13 +78,13 @@ def installed_wheel(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> In
     return Installation(scripts, inside=folder)
 
 
-@pytest.fixture
-def editable_install() -> Installation:
-    """The environment of the tests, where the package is installed as the README says."""
-    origin = json.loads(distribution("domo-mcp").read_text("direct_url.json") or "{}")
-    if not origin.get("dir_info", {}).get("editable"):
-        pytest.skip("the tests do not run in an editable install")
-    return Installation(Path(sysconfig.get_path("scripts")), inside=ROOT)
+@pytest.fixture(scope="session")
+def editable_install(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The checkout, installed as the README says into an environment of its own."""
+    scripts = _environment(tmp_path_factory.mktemp("editable"))
+    pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "install", "-q"]
+    _run(*pip, "--no-deps", "--no-index", "--no-build-isolation", "--ignore-installed", "-e", str(ROOT))
+    return Installation(scripts, inside=ROOT)
 
 
 @pytest.fixture
