@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from domo_mcp.sandbox.serving import server
 from tests.changes.scratch import TOKEN
-from tests.protocol.conftest import START_S, environment, free_port
+from tests.protocol.conftest import environment, free_port, wait_for
 
 
 @dataclass(frozen=True)
@@ -80,19 +80,7 @@ def on_http(remote: Remote, config: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "domo_mcp", "serve", "--config", str(config), "--http", f"127.0.0.1:{port}"]
     with subprocess.Popen(command, env=remote.signed) as process:
         try:
-            _wait_for(process, f"http://127.0.0.1:{port}/healthz")
+            wait_for(process, f"http://127.0.0.1:{port}/healthz")
             yield f"http://127.0.0.1:{port}/mcp"
         finally:
             process.terminate()
-
-
-def _wait_for(process: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the server ended before it answered"
-        try:
-            if httpx.get(url, trust_env=False).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError(f"no answer from {url} within {START_S} seconds")

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import sys
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from mcp import Client, StdioServerParameters
-from starlette.applications import Starlette
 
-from domo_mcp.sandbox.app import sandbox_app
-from domo_mcp.sandbox.serving import server
-from domo_mcp.sandbox.store import Store
 from tests.answers import rows_of, text_of
 from tests.changes.killed import STEPS
-from tests.changes.scratch import TOKEN, Scratch, contents, scratch, writes
-from tests.protocol.conftest import environment, free_port
+from tests.changes.processes import Remote
+from tests.changes.scratch import Scratch, contents, scratch, writes
 
 STATUS_AFTER = {
     "before the record": None,
@@ -31,63 +23,41 @@ STATUS_AFTER = {
 }
 
 
-@pytest.fixture(scope="module")
-def sandbox(store: Store) -> Starlette:
-    return sandbox_app(store)
-
-
-@pytest.fixture(scope="module")
-def origin(sandbox: Starlette) -> Iterator[str]:
-    """The sandbox over HTTP, so that it outlives the server."""
-    port = free_port()
-    serving = server(sandbox, host="127.0.0.1", port=port)
-    thread = threading.Thread(target=serving.run, daemon=True)
-    thread.start()
-    while not serving.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    serving.should_exit = True
-    thread.join()
-
-
-def connected(origin: str, state: Path, *program: str) -> Client:
+def connected(remote: Remote, state: Path, *program: str) -> Client:
     """A client of a server process on that state."""
     arguments = [*program, "serve", "--access", "full", "--config", str(state / "config.toml")]
-    signed = environment(DOMO_HOST=origin, DOMO_DEVELOPER_TOKEN=TOKEN)
-    parameters = StdioServerParameters(command=sys.executable, args=arguments, env=signed, cwd=Path.cwd())
+    parameters = StdioServerParameters(command=sys.executable, args=arguments, env=remote.signed, cwd=Path.cwd())
     return Client(parameters, mode="legacy")
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_a_change_is_on_record_and_happened_once_or_not_at_all(
-    origin: str, sandbox: Starlette, tmp_path: Path, step: str
-) -> None:
+async def test_a_change_is_on_record_and_happened_once_or_not_at_all(remote: Remote, tmp_path: Path, step: str) -> None:
     (tmp_path / "config.toml").write_text(f'[state]\nurl = "{tmp_path / "state.sqlite"}"\n', encoding="utf-8")
-    async with httpx.AsyncClient(base_url=origin) as direct:
+    async with remote.direct() as direct:
         at = await scratch(direct)
-        sandbox.state.processed.clear()
-        ticket = await _killed_while_applying(origin, tmp_path, step, at)
-        happened = len(writes(sandbox.state.processed))
-        async with connected(origin, tmp_path, "-m", "domo_mcp") as client:
+        remote.app.state.processed.clear()
+        ticket = await _killed_while_applying(remote, tmp_path, step, at)
+        happened = len(writes(remote.app.state.processed))
+        async with connected(remote, tmp_path, "-m", "domo_mcp") as client:
             text = text_of(await client.call_tool("list_changes", {}))
             listed = rows_of(text) if STATUS_AFTER[step] else []
             again = await client.call_tool("confirm_change", ticket)
         state = (await contents(direct, at))[at.ids[0]]["state"]
     assert again.is_error
     assert happened <= 1
-    assert len(writes(sandbox.state.processed)) == happened
+    assert len(writes(remote.app.state.processed)) == happened
     assert [row[listed[0].index("status")] for row in listed[1:]] == ([STATUS_AFTER[step]] if listed else [])
     assert listed or "No change found" in text
     assert state == ("done" if happened else "open")
     assert (STATUS_AFTER[step] == "applied") is bool(happened)
 
 
-async def _killed_while_applying(origin: str, state: Path, step: str, at: Scratch) -> dict[str, str]:
+async def _killed_while_applying(remote: Remote, state: Path, step: str, at: Scratch) -> dict[str, str]:
     """Confirm a change on a server that is killed at that step; the ticket it was confirmed with."""
     ticket: dict[str, str] = {}
 
     async def change() -> None:
-        async with connected(origin, state, "-m", "tests.changes.killed", step) as client:
+        async with connected(remote, state, "-m", "tests.changes.killed", step) as client:
             arguments = {"collection": at.id, "ids": at.ids[:1], "set": {"state": "done"}}
             proposed = (await client.call_tool("update_appdb_documents", arguments)).structured_content
             assert proposed
@@ -101,12 +71,14 @@ async def _killed_while_applying(origin: str, state: Path, step: str, at: Scratc
 
 
 @pytest.mark.parametrize("step", ["after the answer", "before the end is recorded"])
-async def test_a_change_whose_end_was_not_recorded_can_still_be_undone(origin: str, tmp_path: Path, step: str) -> None:
+async def test_a_change_whose_end_was_not_recorded_can_still_be_undone(
+    remote: Remote, tmp_path: Path, step: str
+) -> None:
     (tmp_path / "config.toml").write_text(f'[state]\nurl = "{tmp_path / "state.sqlite"}"\n', encoding="utf-8")
-    async with httpx.AsyncClient(base_url=origin) as direct:
+    async with remote.direct() as direct:
         at = await scratch(direct)
-        await _killed_while_applying(origin, tmp_path, step, at)
-        async with connected(origin, tmp_path, "-m", "domo_mcp") as client:
+        await _killed_while_applying(remote, tmp_path, step, at)
+        async with connected(remote, tmp_path, "-m", "domo_mcp") as client:
             rows = rows_of(text_of(await client.call_tool("list_changes", {})))
             change = rows[1][rows[0].index("change")]
             waiting = (await client.call_tool("undo_change", {"change": change})).structured_content

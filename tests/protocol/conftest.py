@@ -94,7 +94,7 @@ def http_server(settings: Path) -> Iterator[str]:
     arguments = command("serve", "--sandbox", "--config", str(settings), "--http", f"127.0.0.1:{port}")
     with subprocess.Popen(arguments, env=environment()) as process:
         try:
-            _wait_for(process, f"http://127.0.0.1:{port}/healthz")
+            wait_for(process, f"http://127.0.0.1:{port}/healthz")
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -162,7 +162,8 @@ async def _look(way: Way) -> Seen:
         )
 
 
-def _wait_for(process: subprocess.Popen[bytes], url: str) -> None:
+def wait_for(process: subprocess.Popen[bytes], url: str) -> None:
+    """Wait until a server process answers at `url`; fails where it ends before."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended before it answered"
