@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Mapping
@@ -12,13 +11,14 @@ from typing import Any
 
 import anyio
 
-from domo_mcp.errors import DomoMcpError, InvalidInput, Refused, TimedOut
+from domo_mcp.errors import DomoMcpError, Refused, TimedOut
 from domo_mcp.guard import budget, policy
 from domo_mcp.guard.applying import Applier
 from domo_mcp.guard.asking import GRANT_MINUTES, Question
 from domo_mcp.guard.audit import Audit
 from domo_mcp.guard.prepared import Caller, Prepared, Request, from_json, prepared
 from domo_mcp.guard.preview import Preview, digest, preview, question
+from domo_mcp.guard.record import Record
 from domo_mcp.guard.ticket import Pending, Tickets
 from domo_mcp.guard.written import Written
 from domo_mcp.tools.change import Change
@@ -26,12 +26,9 @@ from domo_mcp.tools.results import Answer, Page, Text
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Tool
 
-logger = logging.getLogger(__name__)
-
 Result = Table | Text | Page[Any] | Answer
 
 _LONG_AGO = -1
-_REFUSALS = (Refused, InvalidInput)
 _DECLINED = {
     "no": "The person said no; nothing was changed.",
     "cancelled": "The person closed the question; nothing was changed.",
@@ -230,45 +227,6 @@ _WAYS = {
     "ticket": "it waits with a ticket for confirm_change",
     "refuse": "it is refused",
 }
-
-
-class Record:
-    """What the audit line of one call will say."""
-
-    def __init__(self, tool: Tool, arguments: Mapping[str, Any], caller: Caller) -> None:
-        self.facts = {"outcome": "cancelled"}
-        self._refused = False
-        self._tool, self._arguments, self._caller = tool, arguments, caller
-        self._started = time.monotonic()
-
-    def told(self, written: Written) -> None:
-        """Take over what became of a change."""
-        facts = {"status": written.status, "confirmed_by": written.confirmed_by, "change": written.change}
-        self.facts |= {name: fact for name, fact in facts.items() if fact}
-        self._refused = written.status == "refused"
-
-    def failed(self, error: Exception) -> None:
-        """Take over why there is no answer."""
-        known = type(error).__name__ if isinstance(error, DomoMcpError) else "failed"
-        self.facts["outcome"] = getattr(error, "outcome", known)
-        self._refused = isinstance(error, _REFUSALS)
-
-    def write(self, audit: Audit) -> None:
-        """Write the line. What happened stands even where that fails."""
-        try:
-            audit.record(
-                arguments=self._arguments,
-                principal=self._caller.principal,
-                instance=self._caller.instance,
-                tool=self._tool.name,
-                effect=self._tool.effect.value,
-                policy=self._caller.policy.digest,
-                decision="refused" if self._refused else "allowed",
-                **self.facts,
-                duration_ms=round((time.monotonic() - self._started) * 1000),
-            )
-        except OSError:
-            logger.exception("A call of %s is not in the audit file", self._tool.name)
 
 
 async def _linked(result: Result) -> Result:
