@@ -95,7 +95,7 @@ class ClientCredentials(SignIn):
         self._basic = basic
         self._clock = clock
         self._lock = anyio.Lock()
-        self._token = ""
+        self._token = self._before = ""
         self._ends = 0.0
 
     def __repr__(self) -> str:
@@ -129,8 +129,9 @@ class ClientCredentials(SignIn):
             grant = _Grant.model_validate_json(answer.body)
         except ValidationError:
             raise UnreadableAnswer("Domo's answer to /oauth/token holds no access token.", self.renewal) from None
-        telemetry.secrets.add([grant.access_token])
-        self._token = grant.access_token
+        # An answer to the token before may still be under way; the one before that has ended.
+        telemetry.secrets.add([grant.access_token], instead=[self._before])
+        self._before, self._token = self._token, grant.access_token
         self._ends = now + grant.expires_in
         self.secrets = (*self._own_secrets, self._token)
 

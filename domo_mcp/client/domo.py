@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Literal, Self
 
@@ -87,7 +88,7 @@ class Domo:
         async with Session(origin, auth, limits=limits, timeouts=timeouts, transport=transport) as session:
             yield cls._on(session, name, origin, place, tuple(aliases), rules)
 
-    @property
+    @cached_property
     def reading(self) -> Self:
         """The same instance for who only reads: no service of it can send a change."""
         return self._on(self.session.reading(), self.name, self.url, self.surface, self.aliases, self.rules)
