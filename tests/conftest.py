@@ -30,6 +30,14 @@ def store() -> Iterator[Store]:
     store.close()
 
 
+@pytest.fixture(scope="session")
+def spare_store() -> Iterator[Store]:
+    """Another company, for tests that change it: those that only read count what is in the first one."""
+    store = Store.open(clock=lambda: TODAY)
+    yield store
+    store.close()
+
+
 @pytest.fixture
 def sandbox(store: Store) -> Starlette:
     """A sandbox application of its own: requests are counted for each test."""

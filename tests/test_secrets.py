@@ -113,7 +113,7 @@ class Run:
 
 
 @pytest.fixture(scope="module", params=["stdio", "http"])
-def run(request: pytest.FixtureRequest, store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def run(request: pytest.FixtureRequest, spare_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """One server on a Domo that repeats its secrets, after all kinds of calls."""
     folder, over_http = tmp_path_factory.mktemp(request.param), request.param == "http"
     made, given = folder / "made", folder / "given"
@@ -123,7 +123,7 @@ def run(request: pytest.FixtureRequest, store: Store, tmp_path_factory: pytest.T
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.setitem(sandbox.SESSIONS, SECRETS["APP_SESSION"], ALEX)
         patch.setitem(sandbox.CLIENTS, "a-client", OAuthClient(SECRETS["CLIENT_SECRET"], ALEX))
-        inner = sandbox.sandbox_app(store, token=SECRETS["DEVELOPER_TOKEN"]), sandbox.api_app(store)
+        inner = sandbox.sandbox_app(spare_store, token=SECRETS["DEVELOPER_TOKEN"]), sandbox.api_app(spare_store)
         echoes = [Echo(app, list(SECRETS.values())) for app in inner]
         product, public = (stack.enter_context(served(Starlette(routes=[Mount("/", echo)]))).origin for echo in echoes)
         config = given / "config.toml"

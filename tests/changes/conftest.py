@@ -27,6 +27,12 @@ Open = Callable[..., AbstractAsyncContextManager[Client]]
 EVERYTHING = ["create", "update", "delete", "run"]
 
 
+@pytest.fixture(scope="session")
+def store(spare_store: Store) -> Store:
+    """The company that may be changed, in the place of the other."""
+    return spare_store
+
+
 @pytest.fixture
 def sandbox(store: Store) -> Starlette:
     """A sandbox application of its own; the collections in it are those of all tests."""

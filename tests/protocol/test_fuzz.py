@@ -74,9 +74,9 @@ LINES = [
 
 
 @pytest.fixture(scope="module")
-def shooting(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BlockingPortal, Range]]:
+def shooting(spare_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BlockingPortal, Range]]:
     """One connection for all calls."""
-    with fired_from_here(settled(tmp_path_factory.mktemp("exports")), embedded=sandbox_app(store)) as opened:
+    with fired_from_here(settled(tmp_path_factory.mktemp("exports")), embedded=sandbox_app(spare_store)) as opened:
         yield opened
 
 
