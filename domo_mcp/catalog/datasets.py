@@ -16,6 +16,7 @@ from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.collections import Collections
 from domo_mcp.catalog.permits import Everything, Permits
 from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
+from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import DomoError, Forbidden, NotFound, Refused, Rejected, UnknownName, UnreadableAnswer
 from domo_mcp.untrusted import all_foreign, foreign, one_line
 
@@ -78,7 +79,7 @@ class Catalog:
 
     def url(self, dataset_id: str) -> str:
         """Where a person opens the dataset."""
-        if not self._domo.surface.offers("dataset permissions"):
+        if not self._domo.surface.offers(places.PERMISSIONS):
             return self._domo.url  # neither an app's host nor api.domo.com has pages of datasets
         return f"{self._domo.url}/datasources/{dataset_id}/details/overview"
 
@@ -98,7 +99,7 @@ class Catalog:
                 raise _several(wanted, visible)
             if matches:
                 return await self._permitted((visible or matches)[0])
-        if not self._domo.surface.offers("dataset search"):
+        if not self._domo.surface.offers(places.SEARCH):
             # An app's manifest may know aliases that nobody listed.
             return await self._permitted(await self._domo.datasets.get(wanted))
         raise _unknown(wanted, await self.visible(found) or await self._near(wanted))

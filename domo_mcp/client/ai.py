@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from domo_mcp.client.places import Place
+from domo_mcp.client.places import ai as places
 from domo_mcp.client.session import Session
 from domo_mcp.client.shapes import Many, Shape
-from domo_mcp.client.surface import Service, Surface
+from domo_mcp.client.surface import Surface
 from domo_mcp.errors import CannotAnswer
 from domo_mcp.untrusted import foreign
 
@@ -98,7 +100,7 @@ class Ai:
             model=model,
             parameters={"today": today.isoformat()} if today else None,
         )
-        answer = await self._ask("text to SQL", body)
+        answer = await self._ask(places.TEXT_TO_SQL, body)
         return AiAnswer(statement(answer.output), answer.model_id)
 
     async def text_generation(
@@ -121,7 +123,7 @@ class Ai:
             parameters=dict(parameters) if parameters else None,
             model=model,
         )
-        return _not_empty(await self._ask("text generation", body))
+        return _not_empty(await self._ask(places.TEXT_GENERATION, body))
 
     async def image_to_text(
         self, prompt: str, image: Image, *, system: str | None = None, model: str | None = None
@@ -136,12 +138,12 @@ class Ai:
             system=system,
             model=model,
         )
-        answer = await self._ask("image to text", body)
+        answer = await self._ask(places.IMAGE_TO_TEXT, body)
         tagged = _ANSWERED.findall(answer.output)
         return _not_empty(replace(answer, output=(tagged[-1] if tagged else answer.output).strip()))
 
-    async def _ask(self, service: Service, body: Mapping[str, object]) -> AiAnswer:
-        generated = await self._session.read("POST", self._surface.at(service), _Generated, json=body, effect="ai")
+    async def _ask(self, place: Place, body: Mapping[str, object]) -> AiAnswer:
+        generated = await self._session.read("POST", self._surface.at(place), _Generated, json=body, effect="ai")
         return generated.answer()
 
 

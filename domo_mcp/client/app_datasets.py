@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from domo_mcp.client.datasets import Datasets, Part
 from domo_mcp.client.metadata import Column, Dataset, DatasetPage, Dictionary
+from domo_mcp.client.places import datasets as places
 from domo_mcp.client.rows import ANSWER, rows_of
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import AppFramework
@@ -42,7 +43,7 @@ class AppDatasets(Datasets):
 
         Source: App-Framework document, Data API, Detailed JSON.
         """
-        where = self._surface.at("the Data API", dataset_id)
+        where = self._surface.at(places.DATA_API, dataset_id)
         rows = rows_of(await self._session.read("GET", where, ANSWER, params={"limit": 1}))
         return tuple(Column(name=column.name, type=column.type or "STRING") for column in rows.columns)
 

@@ -11,6 +11,7 @@ from domo_mcp.client.aggregation import Aggregation, Row, flattened, parameters
 from domo_mcp.client.appdb_failures import explained, reworded
 from domo_mcp.client.collections import Collections
 from domo_mcp.client.documents import Collection, Document, Upserted
+from domo_mcp.client.places import appdb as places
 from domo_mcp.client.surface import ApiPath
 from domo_mcp.errors import DomoError, InvalidInput
 
@@ -37,7 +38,7 @@ class AppDb(Collections):
         """Return at most `limit` (up to 10,000) documents from `offset` on, in Domo's order."""
         params = {"limit": limit, "offset": offset or None}
         with explained(c.name, "read_content"):
-            return tuple(await self._session.read("GET", self._at("AppDB documents", c), list[Document], params=params))
+            return tuple(await self._session.read("GET", self._at(places.DOCUMENTS, c), list[Document], params=params))
 
     async def query(
         self, c: Collection, where: Json, *, limit: int, offset: int, order_by: str = ""
@@ -50,7 +51,7 @@ class AppDb(Collections):
         with explained(c.name, "read_content"):
             return tuple(
                 await self._session.read(
-                    "POST", self._at("AppDB query", c), list[Document], params=params, json=dict(where)
+                    "POST", self._at(places.QUERY, c), list[Document], params=params, json=dict(where)
                 )
             )
 
@@ -64,7 +65,7 @@ class AppDb(Collections):
         params = {**parameters(aggregation), "limit": limit, "offset": offset or None}
         with explained(c.name, "read_content"):
             rows = await self._session.read(
-                "POST", self._at("AppDB query", c), list[Row], params=params, json=dict(where)
+                "POST", self._at(places.QUERY, c), list[Row], params=params, json=dict(where)
             )
         return flattened(rows, aggregation)
 
@@ -79,13 +80,13 @@ class AppDb(Collections):
     async def create(self, c: Collection, content: Json) -> Document:
         """Create one document and return it with its id."""
         with explained(c.name, "create_content"):
-            return await self._session.write("POST", self._at("AppDB documents", c), Document, json=_body(content))
+            return await self._session.write("POST", self._at(places.DOCUMENTS, c), Document, json=_body(content))
 
     async def create_many(self, c: Collection, contents: Sequence[Json]) -> int:
         """Create documents and return how many; Domo does not say their ids."""
         body = [_body(content) for content in contents]
         with explained(c.name, "create_content"):
-            return await self._session.write("POST", self._at("AppDB bulk", c), _CREATED, json=body)
+            return await self._session.write("POST", self._at(places.BULK, c), _CREATED, json=body)
 
     async def replace(self, c: Collection, document_id: str, content: Json) -> Document:
         """Put `content` in place of all that one document holds."""
@@ -99,7 +100,7 @@ class AppDb(Collections):
         """
         body = {"query": dict(query), "operation": dict(operation)}
         with explained(c.name, "update_content"):
-            return await self._session.write("PUT", self._at("AppDB update", c), _UPDATED, json=body)
+            return await self._session.write("PUT", self._at(places.UPDATE, c), _UPDATED, json=body)
 
     async def upsert(self, c: Collection, documents: Sequence[tuple[str | None, Json]]) -> Upserted:
         """Replace the content of documents with an id; create those without, or with an id that is not there.
@@ -108,7 +109,7 @@ class AppDb(Collections):
         """
         body = [{**({"id": key} if key else {}), **_body(content)} for key, content in documents]
         with explained(c.name, "update_content and create_content"):
-            return await self._session.write("PUT", self._at("AppDB upsert", c), Upserted, json=body)
+            return await self._session.write("PUT", self._at(places.UPSERT, c), Upserted, json=body)
 
     async def delete(self, c: Collection, document_id: str) -> None:
         """Delete one document."""
@@ -125,7 +126,7 @@ class AppDb(Collections):
         for some in slices:
             try:
                 with explained(c.name, "delete_content"):
-                    where = self._at("AppDB bulk", c)
+                    where = self._at(places.BULK, c)
                     deleted += await self._session.write("DELETE", where, _DELETED, params={"ids": some})
             except DomoError as error:
                 if not deleted:
@@ -137,7 +138,7 @@ class AppDb(Collections):
         if document_id.strip().casefold() in _ROUTES:
             # In the place of an id each of these words is another request: DELETE …/documents/bulk.
             raise InvalidInput(f'"{document_id}" is not the id of a document.', "Look the id up with a query.")
-        return self._at("AppDB document", c, document_id)
+        return self._at(places.DOCUMENT, c, document_id)
 
 
 def _body(content: Json) -> dict[str, object]:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from domo_mcp.client.appdb_failures import explained, one_export_at_a_time
 from domo_mcp.client.documents import Collection, CollectionColumn
+from domo_mcp.client.places import Place
+from domo_mcp.client.places import appdb as places
 from domo_mcp.client.session import Session
-from domo_mcp.client.surface import ApiPath, Service, Surface
+from domo_mcp.client.surface import ApiPath, Surface
 from domo_mcp.errors import InvalidInput, NotFound
 from domo_mcp.untrusted import foreign
 
@@ -26,14 +28,14 @@ class Collections:
 
     async def collections(self) -> tuple[Collection, ...]:
         """Return all collections that the user may see, of an app only its own."""
-        where = self._surface.at("AppDB collections")
+        where = self._surface.at(places.COLLECTIONS)
         return tuple(await self._session.read("GET", where, list[Collection]))
 
     async def collection(self, key: str) -> Collection:
         """Return the collection with the id `key`; of an app, which has no such endpoint, by id or else name."""
         if not self._surface.one_app:
             with explained(key, "read"):
-                return await self._session.read("GET", self._surface.at("AppDB collection", key), Collection)
+                return await self._session.read("GET", self._surface.at(places.COLLECTION, key), Collection)
         found = await self.collections()
         for each in (*(c for c in found if c.id == key), *(c for c in found if c.name == key)):
             return each
@@ -42,7 +44,7 @@ class Collections:
     async def create_collection(self, name: str, columns: Sequence[CollectionColumn], *, sync: bool) -> Collection:
         """Create a collection; `columns` are what is synced, and may be none where `sync` is off."""
         body = {"name": name, **_schema(columns), "syncEnabled": sync}
-        return await self._session.write("POST", self._surface.at("AppDB collections"), Collection, json=body)
+        return await self._session.write("POST", self._surface.at(places.COLLECTIONS), Collection, json=body)
 
     async def update_collection(
         self, c: Collection, *, columns: Sequence[CollectionColumn] | None = None, sync: bool | None = None
@@ -57,12 +59,12 @@ class Collections:
             "syncEnabled": c.sync_enabled if sync is None else sync,
         }
         with explained(c.name, "write"):
-            return await self._session.write("PUT", self._at("AppDB collection", c), Collection, json=body)
+            return await self._session.write("PUT", self._at(places.COLLECTION, c), Collection, json=body)
 
     async def delete_collection(self, c: Collection) -> None:
         """Delete a collection with all its documents."""
         with explained(c.name, "delete"):
-            await self._session.write("DELETE", self._at("AppDB collection", c), str)
+            await self._session.write("DELETE", self._at(places.COLLECTION, c), str)
 
     async def set_permissions(self, c: Collection, entity: str, entity_id: str, permissions: Sequence[str]) -> None:
         """Set the permissions of a USER, GROUP or RYUU_APP (Collection Level Security, Modify Permissions).
@@ -72,12 +74,12 @@ class Collections:
         """
         params = {"permissions": ",".join(permissions), "overwrite": None if self._surface.one_app else True}
         with explained(c.name, "share"):
-            await self._session.write("PUT", self._at("AppDB permissions", c, entity, entity_id), str, params=params)
+            await self._session.write("PUT", self._at(places.PERMISSIONS, c, entity, entity_id), str, params=params)
 
     async def remove_permissions(self, c: Collection, entity: str, entity_id: str) -> None:
         """Remove all permissions of a USER, GROUP or RYUU_APP (Collection Level Security, Delete Permissions)."""
         with explained(c.name, "share"):
-            await self._session.write("DELETE", self._at("AppDB permissions", c, entity, entity_id), str)
+            await self._session.write("DELETE", self._at(places.PERMISSIONS, c, entity, entity_id), str)
 
     async def export(self, c: Collection | None, *, include_related: bool = False) -> None:
         """Start syncing to datasets: an app's collections, or on the product surface the datastore of `c`.
@@ -94,15 +96,15 @@ class Collections:
         if self._surface.one_app:
             if c:
                 raise InvalidInput("An app exports all its collections at once.", "Leave the collection out.")
-            return self._surface.at("AppDB export")
+            return self._surface.at(places.EXPORT)
         if include_related:
             raise InvalidInput("Related collections are an app's.", f"Leave them out on {self._surface.title}.")
         if not c:
             raise InvalidInput("An export needs to know which datastore.", "Name a collection that is in it.")
-        return self._surface.at("AppDB export", c.datastore_id)
+        return self._surface.at(places.EXPORT, c.datastore_id)
 
-    def _at(self, service: Service, c: Collection, *ids: str) -> ApiPath:
-        return self._surface.at(service, c.name if self._surface.one_app else c.id, *ids)
+    def _at(self, place: Place, c: Collection, *ids: str) -> ApiPath:
+        return self._surface.at(place, c.name if self._surface.one_app else c.id, *ids)
 
 
 def _schema(columns: Sequence[CollectionColumn]) -> dict[str, object]:

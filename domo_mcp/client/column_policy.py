@@ -10,6 +10,8 @@ from domo_mcp.client.appdb import AppDb
 from domo_mcp.client.datasets import Datasets
 from domo_mcp.client.documents import Collection
 from domo_mcp.client.metadata import Column
+from domo_mcp.client.places import appdb
+from domo_mcp.client.places import datasets as places
 from domo_mcp.client.surface import Surface
 from domo_mcp.errors import DomoError, NotFound, Refused
 from domo_mcp.sql import ColumnRules
@@ -62,7 +64,7 @@ class ColumnPolicy:
 
     async def sight(self, dataset_id: str) -> Sight:
         """The columns of a dataset under the rules. Raises `DomoError`, and `Refused`."""
-        complete = self._surface.offers("the indexed schema")
+        complete = self._surface.offers(places.INDEXED_SCHEMA)
         columns = await self._datasets.schema(dataset_id, include_hidden=complete)
         rules = await self.of_dataset(dataset_id, columns)
         return Sight(
@@ -105,7 +107,7 @@ class ColumnPolicy:
     async def _disabled(self, dataset_id: str) -> list[str]:
         if not self.rules.by_flag:
             return []
-        if not self._surface.offers("the data dictionary"):
+        if not self._surface.offers(places.DICTIONARY):
             raise Refused(
                 f"Which columns are not for agents is not told on {self._surface.title}, so nothing is read.",
                 "The operator writes names in place of agent-disabled in policy.columns.",
@@ -115,7 +117,7 @@ class ColumnPolicy:
 
     async def _collections_of(self, dataset_id: str) -> set[str]:
         """What the collections are called that sync to the dataset; of an app's alias that is not known."""
-        if self._surface.one_app or not self._surface.offers("AppDB collections"):
+        if self._surface.one_app or not self._surface.offers(appdb.COLLECTIONS):
             return set()
         found = await _needed(self._appdb.collections(), "which collection it is synced from")
         return {name for each in found if each.datasource_id == dataset_id for name in (each.id, each.name)}

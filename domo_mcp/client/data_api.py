@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from domo_mcp.client.column_policy import ColumnPolicy
+from domo_mcp.client.places import datasets as places
 from domo_mcp.client.rows import ANSWER, Rows, rows_of
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import Surface
@@ -29,7 +30,7 @@ class DataApi:
         Source: App-Framework document, Data API, Detailed JSON. Raises `Refused` where the surface has no such API or
         it cannot express the query, `Rejected` where Domo does not take it.
         """
-        where = self._surface.at("the Data API", alias)
+        where = self._surface.at(places.DATA_API, alias)
         if not self._policy.rules:
             return rows_of(await self._session.read("GET", where, ANSWER, params=parameters(query)))
         allowed = parameters(await self._under_rules(alias, query))

@@ -18,6 +18,8 @@ from domo_mcp.client.metadata import (
     Stream,
     Version,
 )
+from domo_mcp.client.places import datasets as places
+from domo_mcp.client.places.streams import STREAM
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import Surface
 from domo_mcp.errors import NotFound
@@ -46,7 +48,7 @@ class Datasets:
         Not filtered by row security: it may name what the user cannot read. Source: Domo's own MCP server.
         """
         body = _search_body(query, owner_id, limit, offset)
-        return await self._session.read("POST", self._surface.at("dataset search"), DatasetPage, json=body)
+        return await self._session.read("POST", self._surface.at(places.SEARCH), DatasetPage, json=body)
 
     async def get(
         self, dataset_id: str, parts: Sequence[Part] = ("core", "permission", "rowcolcount"), *, details: bool = False
@@ -56,7 +58,7 @@ class Datasets:
         Source: datasets document, Get Metadata.
         """
         params = {"part": ",".join(parts), "includeAllDetails": True if details else None}
-        return await self._session.read("GET", self._surface.at("dataset metadata", dataset_id), Dataset, params=params)
+        return await self._session.read("GET", self._surface.at(places.METADATA, dataset_id), Dataset, params=params)
 
     async def bulk(self, ids: Sequence[str]) -> list[Dataset]:
         """Return those of the datasets that the user may see, a hundred to a request, with all details."""
@@ -64,7 +66,7 @@ class Datasets:
         for start in range(0, len(ids), _BULK):
             page = await self._session.read(
                 "POST",
-                self._surface.at("metadata of many datasets"),
+                self._surface.at(places.BULK_METADATA),
                 DatasetPage,
                 params={"includePrivate": True, "includeAllDetails": True},
                 json=list(ids[start : start + _BULK]),
@@ -77,7 +79,7 @@ class Datasets:
         try:
             indexed = await self._session.read(
                 "GET",
-                self._surface.at("the indexed schema", dataset_id),
+                self._surface.at(places.INDEXED_SCHEMA, dataset_id),
                 IndexedSchema,
                 params={"includeHidden": include_hidden},
             )
@@ -86,35 +88,35 @@ class Datasets:
         return indexed.columns or await self._declared(dataset_id, include_hidden)
 
     async def _declared(self, dataset_id: str, include_hidden: bool) -> tuple[Column, ...]:
-        where = self._surface.at("the declared schema", dataset_id)
+        where = self._surface.at(places.DECLARED_SCHEMA, dataset_id)
         latest = await self._session.read("GET", where, LatestSchema)
         return tuple(column for column in latest.columns if include_hidden or column.visible is not False)
 
     async def permissions(self, dataset_id: str) -> AccessList:
         """Return who may use the dataset."""
-        return await self._session.read("GET", self._surface.at("dataset permissions", dataset_id), AccessList)
+        return await self._session.read("GET", self._surface.at(places.PERMISSIONS, dataset_id), AccessList)
 
     async def cards(self, dataset_id: str) -> list[Card]:
         """Return the cards that show the dataset, drill paths too."""
-        where = self._surface.at("cards of a dataset", dataset_id)
+        where = self._surface.at(places.CARDS, dataset_id)
         return await self._session.read("GET", where, list[Card], params={"drill": True})
 
     async def partitions(self, dataset_id: str) -> list[Partition]:
         """Return the partitions, those marked for deletion too (datasets document, GET Partition List)."""
-        return await self._session.read("GET", self._surface.at("partitions", dataset_id), list[Partition])
+        return await self._session.read("GET", self._surface.at(places.PARTITIONS, dataset_id), list[Partition])
 
     async def versions(self, dataset_id: str) -> list[Version]:
         """Return the versions of the data (datasets document, GET Data Versions)."""
-        where = self._surface.at("data versions", dataset_id)
+        where = self._surface.at(places.VERSIONS, dataset_id)
         return await self._session.read("GET", where, list[Version])
 
     async def stream(self, stream_id: str) -> Stream:
         """Return how a dataset is filled; the id is the dataset's `stream_id`."""
-        return await self._session.read("GET", self._surface.at("streams", stream_id), Stream)
+        return await self._session.read("GET", self._surface.at(STREAM, stream_id), Stream)
 
     async def dictionary(self, dataset_id: str) -> Dictionary | None:
         """Return the dataset's data dictionary, None where nobody wrote one."""
-        where = self._surface.at("the data dictionary", dataset_id)
+        where = self._surface.at(places.DICTIONARY, dataset_id)
         try:
             return await self._session.read("GET", where, Dictionary)
         except NotFound:

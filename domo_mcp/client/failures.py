@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from domo_mcp.client.answers import Answer
+from domo_mcp.client.places.people import ME
 from domo_mcp.client.surface import AppFramework, Product
 from domo_mcp.errors import (
     Blocked,
@@ -25,8 +26,8 @@ from domo_mcp.errors import (
 from domo_mcp.untrusted import foreign
 
 _LONGEST_MESSAGE = 300
-_ME = Product().at("the identity of the caller")
-_APP_ME = AppFramework().at("the identity of the caller")
+_ME = Product().at(ME)
+_APP_ME = AppFramework().at(ME)
 _BLOCK_PAGE = b"<title>domo - blocked"
 
 

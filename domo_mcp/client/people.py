@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pydantic import AliasChoices, Field
 
 from domo_mcp.client.paging import pages
+from domo_mcp.client.places import people as places
 from domo_mcp.client.session import Session
 from domo_mcp.client.shapes import Count, Shape
 from domo_mcp.client.surface import Surface
@@ -61,12 +62,12 @@ class People:
 
         Raises `SignInFailed` for a bad token, `WrongInstance` for a good one of another instance.
         """
-        return await self._session.read("GET", self._surface.at("the identity of the caller"), User)
+        return await self._session.read("GET", self._surface.at(places.ME), User)
 
     async def users(self, *, limit: int = _PAGE, offset: int = 0, details: bool = False) -> list[User]:
         """Return one page of users (same rows as `/domo/users/v1` of the App-Framework document, Users)."""
         params = {"limit": limit, "offset": offset, "includeDetails": details}
-        return await self._session.read("GET", self._surface.at("the list of users"), list[User], params=params)
+        return await self._session.read("GET", self._surface.at(places.USERS), list[User], params=params)
 
     async def all_users(self, *, details: bool = False) -> AsyncIterator[User]:
         """Yield every user, a page at a time."""
@@ -81,4 +82,4 @@ class People:
     async def groups(self, *, limit: int = _PAGE, offset: int = 0) -> list[Group]:
         """Return one page of groups by name; an app gets all at once (App-Framework document, Groups API)."""
         params: Params = {"limit": limit, "offset": offset, "sort": "name", "ascending": True}
-        return await self._session.read("GET", self._surface.at("the list of groups"), list[Group], params=params)
+        return await self._session.read("GET", self._surface.at(places.GROUPS), list[Group], params=params)

@@ -8,6 +8,7 @@ from pydantic import AliasPath, Field
 
 from domo_mcp.client.datasets import Datasets, Part
 from domo_mcp.client.metadata import Column, Dataset, DatasetPage, Dictionary, Owner
+from domo_mcp.client.places import datasets as places
 from domo_mcp.client.shapes import Count, Instant, Many, Shape
 from domo_mcp.client.wire import Params
 from domo_mcp.errors import Refused
@@ -61,7 +62,7 @@ class PublicDatasets(Datasets):
 
     async def _page(self, query: str, limit: int, offset: int) -> list[Dataset]:
         params: Params = {"limit": limit, "offset": offset, "sort": "name", "nameLike": query or None}
-        listed = await self._session.read("GET", self._surface.at("dataset search"), list[_Listed], params=params)
+        listed = await self._session.read("GET", self._surface.at(places.SEARCH), list[_Listed], params=params)
         return [entry.dataset() for entry in listed]
 
     async def get(self, dataset_id: str, parts: Sequence[Part] = (), *, details: bool = False) -> Dataset:  # noqa: ARG002 - it has one form
@@ -77,4 +78,4 @@ class PublicDatasets(Datasets):
         return None
 
     async def _one(self, dataset_id: str) -> _Listed:
-        return await self._session.read("GET", self._surface.at("dataset metadata", dataset_id), _Listed)
+        return await self._session.read("GET", self._surface.at(places.METADATA, dataset_id), _Listed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from domo_mcp.client.column_policy import ColumnPolicy, Sight
+from domo_mcp.client.places import datasets as places
 from domo_mcp.client.rows import ANSWER, Rows, rows_of
 from domo_mcp.client.rowstream import RowReader
 from domo_mcp.client.session import Session
@@ -30,7 +31,7 @@ class Query:
         """
         sight = await self._sight(dataset_id)
         body = self._body(dataset_id, select, sight, limit, offset)
-        where = self._surface.at("SQL", dataset_id)
+        where = self._surface.at(places.SQL, dataset_id)
         return rows_of(await self._asked(sight).read("POST", where, ANSWER, content=body))
 
     async def stream(
@@ -43,7 +44,7 @@ class Query:
         sight = await self._sight(dataset_id)
         body = self._body(dataset_id, select, sight, limit, 0)
         reader = RowReader()
-        where = self._surface.at("SQL", dataset_id)
+        where = self._surface.at(places.SQL, dataset_id)
         async with self._asked(sight).stream("POST", where, content=body, max_bytes=max_bytes) as pieces:
             async for piece in pieces:
                 if batch := reader.feed(piece):

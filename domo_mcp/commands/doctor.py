@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, get_args
+from typing import Any
 
 import anyio
 
 from domo_mcp import sql
 from domo_mcp.app import App, Instance, open_app
-from domo_mcp.client.surface import Service
+from domo_mcp.client.places import by_service
 from domo_mcp.config import Config
 from domo_mcp.errors import ConfigError, DomoMcpError, Forbidden, NotFound, Rejected, UnknownName
 from domo_mcp.guard.asking import Nobody
 from domo_mcp.tools.toolset import Tool
-
-SERVICES: tuple[Service, ...] = get_args(Service)
 
 
 def doctor(config: Config) -> int:
@@ -86,8 +84,9 @@ async def _checks(instance: Instance) -> AsyncIterator[tuple[str, str]]:
     role = me.role or "unknown"
     warning = "; an admin's token sees all rows: row security (PDP) does not hold for it" if role == "Admin" else ""
     yield "role", f"{role}{warning}"
-    yield "reaches", ", ".join(service for service in SERVICES if domo.surface.offers(service))
-    if missing := [service for service in SERVICES if not domo.surface.offers(service)]:
+    reached = {service for service, places in by_service().items() if any(map(domo.surface.offers, places))}
+    yield "reaches", ", ".join(sorted(reached))
+    if missing := sorted(set(by_service()) - reached):
         yield "does not reach", f"{', '.join(missing)}: {domo.surface.title} has none"
     datasets = await catalog.search("")
     if not datasets:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.checking import check, foreign_tables, misread
 from domo_mcp.catalog.datasets import named
+from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import AnswerTooLarge, DomoError, Rejected, SqlRefused, UnknownName
 from domo_mcp.sql import OWN_TABLE_NAMES, Select, counted, quoted
 from domo_mcp.sql.data_query import DataQuery
@@ -87,7 +88,7 @@ async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cur
 
 async def ask(call: Call, question: DataQuery, dataset: Dataset, *, limit: int, cursor: str | None) -> Table:
     """The same for a question in the Data API's words: by that API where the surface has it, else as one SELECT."""
-    if not call.domo.surface.offers("the Data API"):
+    if not call.domo.surface.offers(places.DATA_API):
         select = to_select(question, await call.catalog.columns(dataset.id), call.now())
         return await query(call, select, dataset, limit=limit, cursor=cursor)
     offset = call.cursors.offset(cursor)

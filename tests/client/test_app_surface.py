@@ -13,6 +13,7 @@ from domo_mcp.client.appdb import AppDb
 from domo_mcp.client.auth import AppSession, ClientCredentials, DeveloperToken, SignIn
 from domo_mcp.client.column_policy import ColumnPolicy
 from domo_mcp.client.domo import Domo
+from domo_mcp.client.places import datasets, people
 from domo_mcp.client.query import Query
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import AppFramework
@@ -116,9 +117,9 @@ async def test_a_session_that_ended_is_told_from_a_dataset_that_is_not_allowed(a
     surface = AppFramework()
     async with answering(lambda _: httpx.Response(403)) as session:
         with pytest.raises(SignInFailed):
-            await session.read("GET", surface.at("the identity of the caller"), bytes)
+            await session.read("GET", surface.at(people.ME), bytes)
         with pytest.raises(Forbidden):
-            await session.read("GET", surface.at("the Data API", "sales"), bytes)
+            await session.read("GET", surface.at(datasets.DATA_API, "sales"), bytes)
 
 
 async def test_an_unknown_session_says_where_to_get_another(sandbox: Starlette) -> None:

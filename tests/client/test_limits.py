@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from domo_mcp.client.ai import Ai
 from domo_mcp.client.limits import Limits, Throttle, Window
+from domo_mcp.client.places.people import ME
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import Product
 from domo_mcp.errors import RateLimited
@@ -113,5 +114,5 @@ async def test_the_calls_that_cost_credits_end_with_their_number_an_hour(
             await ai.text_generation("hello")
         with pytest.raises(RateLimited, match="2 times in the last hour"):
             await ai.text_generation("hello")
-        assert await session.read("GET", Product().at("the identity of the caller"), dict[str, str])
+        assert await session.read("GET", Product().at(ME), dict[str, str])
     assert len(asked) == 3

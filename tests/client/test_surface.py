@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from domo_mcp.client.surface import AppFramework, Content, Product, PublicApi, Service, Surface, path
+from domo_mcp.client.places import Place, ai
+from domo_mcp.client.places import datasets as places
+from domo_mcp.client.surface import AppFramework, Content, Product, PublicApi, Surface, path
 from domo_mcp.errors import InvalidInput, Refused
 
 
@@ -25,24 +27,24 @@ def test_a_segment_that_could_lead_elsewhere_is_refused(segment: str) -> None:
     ],
 )
 def test_each_surface_has_its_own_place_for_sql(surface: Surface, where: str) -> None:
-    assert surface.at("SQL", "a b") == where
+    assert surface.at(places.SQL, "a b") == where
 
 
 @pytest.mark.parametrize(
-    ("surface", "service"),
+    ("surface", "place"),
     [
-        (Product(), "the Data API"),
-        (AppFramework(), "dataset permissions"),
-        (AppFramework(), "dataset search"),
-        (PublicApi(), "text to SQL"),
-        (PublicApi(), "the Data API"),
+        (Product(), places.DATA_API),
+        (AppFramework(), places.PERMISSIONS),
+        (AppFramework(), places.SEARCH),
+        (PublicApi(), ai.TEXT_TO_SQL),
+        (PublicApi(), places.DATA_API),
     ],
 )
-def test_what_a_surface_does_not_offer_is_refused_with_what_to_do_instead(surface: Surface, service: Service) -> None:
+def test_what_a_surface_does_not_offer_is_refused_with_what_to_do_instead(surface: Surface, place: Place) -> None:
     with pytest.raises(Refused, match=f"is not offered on {surface.title}") as caught:
-        surface.at(service, "x")
+        surface.at(place, "x")
     assert caught.value.hint
-    assert not surface.offers(service)
+    assert not surface.offers(place)
 
 
 def test_sql_is_json_but_for_apps_that_send_the_plain_text() -> None:
