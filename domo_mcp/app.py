@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -16,7 +15,7 @@ import anyio.to_thread
 
 from domo_mcp import telemetry
 from domo_mcp.catalog import Catalog
-from domo_mcp.config import Config, SandboxSettings
+from domo_mcp.config import Config
 from domo_mcp.errors import ConfigError, InvalidInput, UnknownName
 from domo_mcp.guard.applying import Applier
 from domo_mcp.guard.asking import Person
@@ -30,6 +29,7 @@ from domo_mcp.guard.prepared import Caller, Request
 from domo_mcp.guard.results import Results
 from domo_mcp.guard.ticket import Tickets
 from domo_mcp.instances import InstanceSettings
+from domo_mcp.local_domo import Embedded, fault_plan
 from domo_mcp.state import State, open_state
 from domo_mcp.tools import KEEPERS, TOOLSETS, changes, select_tools, toolset_names
 from domo_mcp.tools.cursor import Cursors
@@ -40,9 +40,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from domo_mcp.client.auth import SignIn
-    from domo_mcp.client.domo import Domo
-    from domo_mcp.sandbox.faults import Plan
-    from domo_mcp.sandbox.store import Store
+    from domo_mcp.client.domo import Aliases, Domo
 
 logger = logging.getLogger(__name__)
 
@@ -51,33 +49,6 @@ _UNLIMITED = 1_000_000  # the embedded sandbox is this process: there is nobody 
 SANDBOX_ORIGIN = "https://sandbox.invalid"
 SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but invented data
 SANDBOX_SESSION = "sandbox-session"
-
-
-class Embedded:
-    """The sandbox in this process: one for all instances of that kind, opened when the first of them is used."""
-
-    def __init__(self, settings: SandboxSettings, stack: AsyncExitStack, running: ASGIApp | None) -> None:
-        self._settings = settings
-        self._stack = stack
-        self._running = running
-        self._opening = anyio.Lock()
-
-    async def app(self) -> ASGIApp:
-        """The application that answers. Raises ConfigError where it cannot be opened."""
-        async with self._opening:
-            if self._running is None:
-                store = await anyio.to_thread.run_sync(open_store, self._settings.folder())
-                self._stack.callback(store.close)
-                self._running = self._on(store)
-            return self._running
-
-    def _on(self, store: Store) -> ASGIApp:
-        from domo_mcp.sandbox.ai import AiSettings
-        from domo_mcp.sandbox.app import sandbox_app
-
-        settings = self._settings
-        ai = AiSettings(settings.ai_url, settings.ai_model, settings.ai_key.get_secret_value())
-        return sandbox_app(store, ai=ai if settings.ai_url else None, plan=fault_plan(settings.faults))
 
 
 @dataclass
@@ -124,6 +95,7 @@ class Instance:
             catalog=catalog,
             cursors=Cursors.of(tool.name, arguments, LOCAL_PRINCIPAL, self.name),
             folders=self.folders,
+            files=self.config.files,
             results=self.config.results,
             ai=self.config.ai,
             rights=Rights(self.policy.access, tuple(self.config.tools.toolsets), self.sandbox),
@@ -159,7 +131,7 @@ class Instance:
                 SANDBOX_ORIGIN if embedded else self.settings.origin(),
                 self._sandbox_sign_in() if embedded else self.settings.sign_in(),
                 surface=self.settings.surface,
-                aliases=self.settings.aliases.datasets,
+                aliases=self._aliases(),
                 limits=Limits(
                     concurrency=limits.concurrency,
                     per_minute=_UNLIMITED if embedded else limits.per_minute,
@@ -172,33 +144,16 @@ class Instance:
             )
         )
 
+    def _aliases(self) -> Aliases:
+        from domo_mcp.client.domo import Aliases
+
+        given = self.settings.aliases
+        return Aliases(tuple(given.datasets), tuple(given.workflows), tuple(given.packages))
+
     def _sandbox_sign_in(self) -> SignIn:
         from domo_mcp.client.auth import AppSession, DeveloperToken
 
         return AppSession(SANDBOX_SESSION) if self.settings.surface == "app" else DeveloperToken(SANDBOX_TOKEN)
-
-
-def open_store(folder: Path | None) -> Store:
-    """The sandbox's state in a folder, or in memory. Raises ConfigError where it cannot be opened."""
-    try:
-        from domo_mcp.sandbox.store import Store
-        from domo_mcp.sandbox.warehouse import WarehouseBusy
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"The sandbox needs {error.name}, which is not installed.", "Install it: pip install 'domo-mcp[sandbox]'"
-        ) from None
-    try:
-        return Store.open(folder)
-    except WarehouseBusy:
-        raise ConfigError(
-            f"Another process has the sandbox's folder {folder} open.", "Stop it, or choose another folder."
-        ) from None
-    except Exception as error:
-        logger.debug("The sandbox did not open", exc_info=True)
-        raise ConfigError(
-            f"The sandbox's folder {folder} cannot be opened ({type(error).__name__}).",
-            "Choose an empty folder; one that was damaged can be deleted, its data are invented.",
-        ) from None
 
 
 @dataclass(frozen=True)
@@ -328,21 +283,6 @@ def _listed(config: Config, instances: Collection[Instance]) -> tuple[Tool, ...]
 
 
 _ALL_TOOLS = {tool.name: tool for toolset in TOOLSETS for tool in toolset.tools}
-
-
-def fault_plan(file: str) -> Plan | None:
-    """What shall go wrong in the sandbox; None for no file. Raises ConfigError for a file that says it wrongly."""
-    if not file:
-        return None
-    from domo_mcp.sandbox.faults import KINDS, Plan
-
-    try:
-        return Plan.read(Path(file))
-    except ValueError as error:
-        raise ConfigError(
-            f"The fault plan {file} cannot be used: {error}.",
-            f"It has [[rules]] with kind ({', '.join(KINDS)}), path, method, share, times, retry_after, delay_s.",
-        ) from None
 
 
 def _now() -> datetime:

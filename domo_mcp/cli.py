@@ -141,8 +141,8 @@ def _config(options: argparse.Namespace) -> Any:
 
 
 def _sandbox(options: argparse.Namespace) -> int:
-    from domo_mcp.app import fault_plan, open_store
     from domo_mcp.commands.ports import check_free
+    from domo_mcp.local_domo import fault_plan, open_store
 
     plan = fault_plan(options.faults or "")
     check_free("127.0.0.1", options.port)

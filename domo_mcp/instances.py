@@ -65,6 +65,8 @@ class AliasSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     datasets: list[str] = []
+    workflows: list[str] = []
+    packages: list[str] = []
 
 
 class InstanceSettings(BaseModel):

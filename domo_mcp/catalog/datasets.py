@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.catalog.cache import Cache
-from domo_mcp.catalog.collections import Collections
+from domo_mcp.catalog.collections import collections
+from domo_mcp.catalog.directory import Directory
 from domo_mcp.catalog.permits import Everything, Permits
 from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
 from domo_mcp.client.places import datasets as places
@@ -75,7 +76,8 @@ class Catalog:
         self._details: Cache[str, Dataset] = Cache(settings.max_age_s)
         self._dictionaries: Cache[str, Dictionary | None] = Cache(settings.max_age_s)
         self._readable: Cache[str, bool] = Cache(settings.max_age_s)
-        self._collections = Collections(domo, settings, permits)
+        self._collections = collections(domo, settings.max_age_s, permits)
+        self._directories: dict[str, Directory[Any]] = {"collection": self._collections}
 
     def url(self, dataset_id: str) -> str:
         """Where a person opens the dataset."""
@@ -113,9 +115,9 @@ class Catalog:
 
     async def permit_now(self, kind: str, thing_id: str, name: str) -> None:
         """The same for who is about to change it: under the name that it has now, not the one it had a while ago."""
-        if kind == "collection" and thing_id:
-            self._collections.forget()
-            name = (await self._collections.get(thing_id)).name
+        if thing_id and (directory := self._directories.get(kind)):
+            directory.forget()
+            name = (await directory.get(thing_id)).name
         await self.permit(kind, thing_id, name)
 
     async def visible(self, datasets: Sequence[Dataset]) -> list[Dataset]:
@@ -138,7 +140,7 @@ class Catalog:
         if not self._permits.restricts("collection") or self._domo.surface.one_app:
             return []
         try:
-            return await self._collections.synced_to(dataset_id)
+            return [each for each in await self._collections.all() if each.datasource_id == dataset_id]
         except DomoError as error:
             raise Refused(
                 f"Whether this dataset holds a denied collection cannot be told: {error.message}",
@@ -163,9 +165,9 @@ class Catalog:
         """All AppDB collections, as they are now."""
         return await self._collections.listed()
 
-    def forget_collections(self) -> None:
-        """Look collections up anew from here on, after one was made, changed or deleted."""
-        self._collections.forget()
+    def forget(self, kind: str) -> None:
+        """Look things of a kind up anew from here on, after one was made, changed or deleted."""
+        self._directories[kind].forget()
 
     async def search(self, words: str) -> tuple[Dataset, ...]:
         """The first page of datasets whose name holds `words`; all for the empty text."""

@@ -37,17 +37,26 @@ _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")  # a name or an address
 
 
 @dataclass(frozen=True)
+class Aliases:
+    """The names that an app's manifest gives its datasets, workflows and Code Engine functions."""
+
+    datasets: tuple[str, ...] = ()
+    workflows: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Domo:
     """One instance: its services, by the name they have in the documents.
 
-    `aliases` are the datasets of an app, `rules` what columns may show, `columns` what that means for one dataset.
+    `aliases` are those of an app, `rules` what columns may show, `columns` what that means for one dataset.
     """
 
     name: str
     url: str
     surface: Surface
     session: Session
-    aliases: tuple[str, ...]
+    aliases: Aliases
     rules: ColumnRules
     columns: ColumnPolicy
     datasets: Datasets
@@ -66,7 +75,7 @@ class Domo:
         auth: SignIn,
         *,
         surface: Literal["product", "app"] = "product",
-        aliases: Sequence[str] = (),
+        aliases: Aliases | Sequence[str] = (),
         limits: Limits = USUAL_LIMITS,
         timeout_s: float = 30.0,
         call_timeout_s: float = 50.0,
@@ -86,7 +95,8 @@ class Domo:
         place = _surface(auth, surface, origin)
         timeouts = Timeouts(request_s=timeout_s, call_s=call_timeout_s)
         async with Session(origin, auth, limits=limits, timeouts=timeouts, transport=transport) as session:
-            yield cls._on(session, name, origin, place, tuple(aliases), rules)
+            given = aliases if isinstance(aliases, Aliases) else Aliases(tuple(aliases))
+            yield cls._on(session, name, origin, place, given, rules)
 
     @cached_property
     def reading(self) -> Self:
@@ -94,10 +104,8 @@ class Domo:
         return self._on(self.session.reading(), self.name, self.url, self.surface, self.aliases, self.rules)
 
     @classmethod
-    def _on(
-        cls, session: Session, name: str, url: str, surface: Surface, aliases: tuple[str, ...], rules: ColumnRules
-    ) -> Self:
-        datasets = _datasets(session, surface, aliases)
+    def _on(cls, session: Session, name: str, url: str, surface: Surface, aliases: Aliases, rules: ColumnRules) -> Self:
+        datasets = _datasets(session, surface, aliases.datasets)
         appdb = AppDb(session.discreet() if rules else session, surface)
         policy = ColumnPolicy(rules, surface, datasets, appdb)
         return cls(

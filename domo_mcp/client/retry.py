@@ -7,8 +7,8 @@ from typing import Literal
 
 from domo_mcp.errors import DomoError, DomoFailed, RateLimited, TimedOut, Unreachable
 
-Effect = Literal["read", "write", "ai"]
-"""What sending a request twice may cost: nothing, a second change, or credits."""
+Effect = Literal["read", "write", "same", "ai"]
+"""What sending a request twice may cost: nothing, a second change, the same change again, or credits."""
 
 _PASSING_FAULTS = frozenset({500, 502, 503, 504})
 
@@ -40,7 +40,8 @@ def decide(
     `attempt` counts from 1, `chance` is a random number in [0, 1). Waiting is full jitter; where Domo asked for a wait
     (`Retry-After`) that long at least, and not at all where it asks for more than the call has left.
 
-    A read is repeated on 429, 500, 502, 503, 504, broken connections and timeouts. A write or an AI call only where
+    A read, and a write that is the same done twice, is repeated on 429, 500, 502, 503, 504, broken connections and
+    timeouts. Another write or an AI call only where
     Domo surely did not act on it: 429, and connections that were never made. A 503 is not such a sign, with or
     without `Retry-After`: a proxy also sends it for an answer that it lost.
     """
@@ -54,7 +55,9 @@ def _worth_it(effect: Effect, error: DomoError) -> bool:
     if isinstance(error, RateLimited | Unreachable) and error.surely_unprocessed:
         return True
     passing = isinstance(error, RateLimited | Unreachable | TimedOut)
-    return effect == "read" and (passing or (isinstance(error, DomoFailed) and error.status in _PASSING_FAULTS))
+    return effect in {"read", "same"} and (
+        passing or (isinstance(error, DomoFailed) and error.status in _PASSING_FAULTS)
+    )
 
 
 def _delay(asked_s: float | None, attempt: int, chance: float, patience: Patience) -> float | None:

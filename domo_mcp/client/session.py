@@ -21,7 +21,7 @@ from domo_mcp.client.failures import wordless
 from domo_mcp.client.limits import USUAL_LIMITS, Limits, Throttle
 from domo_mcp.client.retry import USUAL_PATIENCE, Patience, decide
 from domo_mcp.client.surface import ApiPath, Content
-from domo_mcp.client.wire import MAX_BYTES, NO_PARAMS, Method, Params, Request, Timeouts, Wire
+from domo_mcp.client.wire import MAX_BYTES, NO_PARAMS, SLOWEST, Method, Params, Request, Timeouts, Wire
 from domo_mcp.errors import DomoError, InvalidInput
 
 T = TypeVar("T")
@@ -108,17 +108,24 @@ class Session:
         params: Params = NO_PARAMS,
         json: object = None,
         content: Content | None = None,
+        repeatable: bool = False,
     ) -> T:
         """Send what changes Domo, a second time only where Domo surely did not act on the first.
 
-        The body is `json`, or `content` where it is not JSON.
+        `repeatable` is true where done twice is the same as done once, such as one numbered part of an upload: then it
+        is repeated as a read is. The body is `json`, or `content` where it is not JSON.
         Returns the answer as the type `answer`: `bytes` where it may be empty. Raises `DomoError`, and `RuntimeError`
         on a session that only reads.
         """
         if not self._writes:
             raise RuntimeError("a tool only reads; hand the gate a Change")
         request = Request(
-            method=method, path=path, effect="write", params=params, content=_body(json, content), max_bytes=MAX_BYTES
+            method=method,
+            path=path,
+            effect="same" if repeatable else "write",
+            params=params,
+            content=_body(json, content),
+            max_bytes=MAX_BYTES,
         )
         answered = await self._ask(request)
         self.written += 1
@@ -155,7 +162,8 @@ class Session:
         return await self._repeat(request, asked)
 
     async def _repeat(self, request: Request, once: Callable[[float], Awaitable[T]]) -> T:
-        deadline = anyio.current_time() + self._call_s
+        size = request.content.size if request.content else 0
+        deadline = anyio.current_time() + self._call_s + size / SLOWEST
         for attempt in count(1):
             try:
                 return await once(deadline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import ClassVar, NewType
 from urllib.parse import quote
@@ -41,11 +42,24 @@ def _wanders(segment: str) -> bool:
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """A body too large to hold: `size` bytes that `open` gives piece by piece, from the start each time."""
+
+    size: int
+    open: Callable[[], AsyncIterator[bytes]]
+
+
+@dataclass(frozen=True)
 class Content:
     """A body as it goes over the wire, with its media type."""
 
-    data: bytes
+    data: bytes | Pieces
     type: str
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes."""
+        return self.data.size if isinstance(self.data, Pieces) else len(self.data)
 
 
 class Surface:

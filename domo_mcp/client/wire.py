@@ -19,7 +19,7 @@ from domo_mcp.client.bodies import beginning, chunks
 from domo_mcp.client.breaks import broken
 from domo_mcp.client.failures import failure
 from domo_mcp.client.retry import Effect
-from domo_mcp.client.surface import ApiPath, Content
+from domo_mcp.client.surface import ApiPath, Content, Pieces
 from domo_mcp.errors import TimedOut, UnreadableAnswer
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -27,6 +27,8 @@ Params = Mapping[str, str | int | bool | None]
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
+SLOWEST = 1_000_000
+"""Bytes a second at which an upload is still waited for."""
 NO_PARAMS: Params = {}
 
 _HEADERS = {"User-Agent": f"domo-mcp/{__version__}", "Accept": "application/json", "Accept-Encoding": "gzip"}
@@ -40,9 +42,12 @@ class Timeouts:
     request_s: float = 30.0
     call_s: float = 50.0
 
-    def longest(self, effect: Effect) -> float:
-        """Return the time for one request; an AI call is never repeated after a timeout, so it may use all there is."""
-        return self.call_s if effect == "ai" else self.request_s
+    def longest(self, effect: Effect, size: int = 0) -> float:
+        """Return the time for one request that sends `size` bytes.
+
+        An AI call is never repeated after a timeout, so it may use all there is.
+        """
+        return (self.call_s if effect == "ai" else self.request_s) + size / SLOWEST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,13 +137,16 @@ class Wire:
         return self._http.build_request(
             request.method,
             request.path + _query(request.params),
-            content=content.data if content else None,
-            headers={"Content-Type": content.type} if content else None,
-            timeout=httpx.Timeout(self._timeouts.longest(request.effect), connect=self._timeouts.connect_s),
+            content=_sent_data(content),
+            headers={"Content-Type": content.type, "Content-Length": str(content.size)} if content else None,
+            timeout=httpx.Timeout(self._longest(request), connect=self._timeouts.connect_s),
         )
 
+    def _longest(self, request: Request) -> float:
+        return self._timeouts.longest(request.effect, request.content.size if request.content else 0)
+
     def _end(self, request: Request, deadline: float) -> float:
-        return min(deadline, anyio.current_time() + self._timeouts.longest(request.effect))
+        return min(deadline, anyio.current_time() + self._longest(request))
 
     async def _read(self, request: Request, response: httpx.Response) -> Answer:
         if response.is_success:
@@ -158,6 +166,12 @@ class Wire:
             raise TimedOut("Domo did not answer in time.", "Try again, or ask for less.") from None
         except httpx.TransportError as error:
             raise broken(error, self._http.base_url.host) from error
+
+
+def _sent_data(content: Content | None) -> bytes | AsyncIterator[bytes] | None:
+    if content is None:
+        return None
+    return content.data.open() if isinstance(content.data, Pieces) else content.data
 
 
 def _query(params: Params) -> str:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _READ_BACK_S = 20
+_SLOWEST = 1_000_000
+"""Bytes a second at which an upload is still waited for."""
 _MAYBE_DONE = (TimedOut, Unreachable, DomoFailed, UnreadableAnswer, AnswerTooLarge)
 """Errors after which Domo may have done what it was asked for, or may do it yet."""
 _FAULT = "It ended in a fault of this server."
@@ -83,7 +85,7 @@ class Applier:
     async def _attempt(self, domo: Domo, change: Prepared, entry: str, rules: ColumnRules) -> Applied:
         written = domo.session.written
         try:
-            with anyio.fail_after(self.timeout_s):
+            with anyio.fail_after(self.timeout_s + change.sends_bytes / _SLOWEST):
                 outcome = await change.apply(domo)
         except TimeoutError:
             late = TimedOut(f"Domo did not answer the change within {self.timeout_s:g} seconds.")

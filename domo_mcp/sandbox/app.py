@@ -18,8 +18,27 @@ from domo_mcp.sandbox.ai import AiSettings
 from domo_mcp.sandbox.company.plan import ADMIN, ALEX
 from domo_mcp.sandbox.faults import NO_FAULTS, Faults, Plan, Processed
 from domo_mcp.sandbox.ocr import PaddleOcr
+from domo_mcp.sandbox.routes import (
+    administration,
+    app_data,
+    appdb,
+    codeengine,
+    datasets,
+    faults,
+    files,
+    filesets,
+    groups,
+    images,
+    loads,
+    oauth,
+    people,
+    public,
+    query,
+    streams,
+    uploads,
+    workflows,
+)
 from domo_mcp.sandbox.routes import ai as ai_routes
-from domo_mcp.sandbox.routes import app_data, appdb, datasets, faults, images, loads, oauth, people, public, query
 from domo_mcp.sandbox.routes.answers import envelope
 from domo_mcp.sandbox.routes.appdb_sharing import DueExports
 from domo_mcp.sandbox.routes.entrance import Entrance
@@ -64,6 +83,14 @@ def sandbox_app(
         *ai_routes.routes,
         *images.routes,
         *people.routes,
+        *groups.routes,
+        *filesets.routes,
+        *files.routes,
+        *workflows.routes,
+        *codeengine.routes,
+        *administration.routes,
+        *uploads.routes,
+        *streams.routes,
         *faults.routes,
     ]
     app = _application(store, routes, by_surface({token: ALEX, ADMIN_TOKEN: ADMIN}, SESSIONS), plan)

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from domo_mcp.tools import ai, appdb, changes, collections, data, data_api, people
+from domo_mcp.tools import (
+    ai,
+    appdb,
+    changes,
+    codeengine,
+    collections,
+    data,
+    data_api,
+    datasets,
+    files,
+    filesets,
+    people,
+    streams,
+    workflows,
+)
 from domo_mcp.tools.change import Keeper
 from domo_mcp.tools.definitions import COLLECTIONS
 from domo_mcp.tools.documents import DOCUMENTS
@@ -14,8 +28,14 @@ TOOLSETS: tuple[Toolset, ...] = (
     data.toolset,
     data_api.toolset,
     ai.toolset,
+    filesets.toolset,
     appdb.toolset,
     collections.toolset,
+    workflows.toolset,
+    codeengine.toolset,
+    datasets.toolset,
+    streams.toolset,
+    files.toolset,
     people.toolset,
     changes.toolset,
 )

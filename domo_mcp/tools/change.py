@@ -71,6 +71,7 @@ class Change:
     `before` is what would change as it is now, `after` as it would be: no snapshot where there is nothing to read.
     `affected` counts objects where the snapshots do not. `must_confirm` says why it has to be confirmed whatever the
     configuration says ("it opens access", "it replaces what is there"). `notes` are warnings to be read before.
+    `sends_bytes` is how much has to be uploaded, where that may take longer than a call.
     """
 
     summary: str
@@ -82,6 +83,7 @@ class Change:
     affected: int | None = None
     must_confirm: str = ""
     notes: tuple[str, ...] = ()
+    sends_bytes: int = 0
 
     @property
     def count(self) -> int:

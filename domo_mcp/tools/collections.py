@@ -258,7 +258,7 @@ async def _then_forget(call: Call, changing: Awaitable[AnswerT]) -> AnswerT:
     try:
         return await changing
     finally:
-        call.catalog.forget_collections()
+        call.catalog.forget("collection")
 
 
 async def _permit(c: Collection, entity: str, entity_id: str, permissions: Sequence[str], domo: Domo) -> Outcome:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.errors import ConfigError, InvalidInput, Refused
-from domo_mcp.tools.below import Place, place_below
+from domo_mcp.tools.below import place_below
 
 _SYSTEM = (Path("/proc"), Path("/sys"), Path("/dev"))
 """What looks like files there is the system itself; not even a root that holds them opens them."""
@@ -33,6 +33,8 @@ class FilesSettings(BaseModel):
 
     roots: list[Path] = []
     exports: str = "~/domo-mcp"
+    part_mb: int = Field(10, ge=1, le=100)
+    parallel_parts: int = Field(4, ge=1, le=16)
 
 
 class Folders:
@@ -56,11 +58,30 @@ class Folders:
         A relative name is one below the exports folder, an absolute one has to be below a root. No link is followed.
         Raises Refused outside the folders or where the file exists already, InvalidInput for a name that is none.
         """
+        with (
+            self._created(name) as (path, descriptor),
+            os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file,
+        ):
+            yield path, file
+
+    @contextmanager
+    def create_binary(self, name: str) -> Iterator[tuple[Path, BinaryIO]]:
+        """The same for a file of bytes."""
+        with self._created(name) as (path, descriptor), os.fdopen(descriptor, "wb") as file:
+            yield path, file
+
+    @contextmanager
+    def _created(self, name: str) -> Iterator[tuple[Path, int]]:
         folder, parts = self._new(name)
         path = folder.joinpath(*parts)
         try:
-            with place_below(folder, parts, make=True) as place, _writing(place) as file:
-                yield path, file
+            with place_below(folder, parts, make=True) as place:
+                descriptor = place.create()
+                try:
+                    yield path, descriptor
+                except BaseException:  # also where the disk is full only when the last rows are written
+                    place.remove()
+                    raise
         except FileExistsError:
             raise Refused(
                 f"{path.name} exists already; nothing is overwritten.", "Choose another name for save_as."
@@ -76,15 +97,22 @@ class Folders:
         Raises Refused outside the roots, also where a link leads there; InvalidInput where there is no such file, it
         is no regular file, or it has more than `most_bytes`.
         """
+        with self.open(name) as file:
+            data = file.read(most_bytes + 1)
+        if len(data) > most_bytes:
+            shown = Path(name).name
+            raise InvalidInput(f"{shown} is too large: at most {most_bytes // 1024**2} MB.", "Make it smaller.")
+        return data
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """A regular file below one of the roots, to be read. Raises as `read` does."""
         root, path = self._found(name)
         try:
             with place_below(root, path.relative_to(root).parts) as place, os.fdopen(place.open(), "rb") as file:
-                data = file.read(most_bytes + 1)
+                yield file
         except OSError as error:
             raise InvalidInput(f"{path.name} cannot be read: {error.strerror}.", "Check the path.") from None
-        if len(data) > most_bytes:
-            raise InvalidInput(f"{path.name} is too large: at most {most_bytes // 1024**2} MB.", "Make it smaller.")
-        return data
 
     def _found(self, name: str) -> tuple[Path, Path]:
         """The root, and the file below it that is meant, both without links."""
@@ -121,17 +149,6 @@ class Folders:
         if not parts or any(_NO_FILE_NAME.fullmatch(part) for part in parts):
             raise InvalidInput("save_as has a name that is hidden, or no file's name on every system.", _PLAIN)
         return around[0], parts
-
-
-@contextmanager
-def _writing(place: Place) -> Iterator[TextIO]:
-    descriptor = place.create()
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            yield file
-    except BaseException:  # also where the disk is full only when the last rows are written
-        place.remove()
-        raise
 
 
 def _home_known(path: Path) -> Path:

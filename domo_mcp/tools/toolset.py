@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from domo_mcp.tools.change import Change
     from domo_mcp.tools.changes import ChangeEntry
     from domo_mcp.tools.cursor import Cursors
-    from domo_mcp.tools.folders import Folders
+    from domo_mcp.tools.folders import FilesSettings, Folders
     from domo_mcp.tools.results import ResultSettings
 
 ToolFunction = Callable[..., Awaitable[Any]]
@@ -85,6 +85,7 @@ class Call:
     catalog: Catalog
     cursors: Cursors
     folders: Folders
+    files: FilesSettings
     results: ResultSettings
     ai: AiSettings
     rights: Rights

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from domo_mcp.catalog import Catalog, CatalogSettings
-from domo_mcp.catalog.collections import Collections
+from domo_mcp.catalog.collections import collections
 from domo_mcp.client.auth import AppSession, DeveloperToken
 from domo_mcp.client.domo import Domo
 from domo_mcp.errors import Refused, UnknownName
@@ -81,7 +81,7 @@ async def test_what_was_known_is_kept_until_it_is_forgotten(domo: Domo) -> None:
     await catalog.collection("Short")
     await domo.appdb.delete_collection(made)
     assert (await catalog.collection("Short")).id == made.id
-    catalog.forget_collections()
+    catalog.forget("collection")
     with pytest.raises(UnknownName):
         await catalog.collection("Short")
 
@@ -94,13 +94,13 @@ async def test_a_list_is_always_as_it_is_now(domo: Domo) -> None:
 
 
 async def test_what_is_not_permitted_is_not_listed_no_candidate_and_refused(domo: Domo) -> None:
-    collections = Collections(domo, CatalogSettings(), AllBut("Tasks"))
-    assert "Tasks" not in [each.name for each in await collections.listed()]
+    directory = collections(domo, 900, AllBut("Tasks"))
+    assert "Tasks" not in [each.name for each in await directory.listed()]
     with pytest.raises(UnknownName) as error:
-        await collections.get("Taskz")
+        await directory.get("Taskz")
     assert "Tasks" not in error.value.message
     with pytest.raises(Refused):
-        await collections.get("Tasks")
+        await directory.get("Tasks")
 
 
 async def test_of_an_app_the_list_is_all_there_is() -> None:

@@ -1,0 +1,1 @@
+"""Where Code Engine are."""

@@ -1,0 +1,1 @@
+"""Where Domo's files are."""

@@ -1,0 +1,1 @@
+"""Where uploads of rows into datasets are."""

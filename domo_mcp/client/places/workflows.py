@@ -1,0 +1,1 @@
+"""Where Workflows are."""

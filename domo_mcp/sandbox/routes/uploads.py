@@ -1,0 +1,7 @@
+"""Rows uploaded into datasets in three stages."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+routes: list[Route] = []
