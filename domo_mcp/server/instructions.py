@@ -20,8 +20,12 @@ def compose(tools: Collection[str], *, sandbox: bool) -> str:
             "ask_data and text_to_sql use Domo's AI and cost credits: when asked for, or when your own SQL failed "
             "twice."
         )
+    if "query_filesets" in tools:
+        parts.append("Texts, policies, reports, PDFs: query_filesets.")
     if "query_appdb_documents" in tools:
         parts.append("Records that apps write: AppDB.")
+    if {"start_workflow", "get_workflow_instance"} <= set(tools):
+        parts.append("What start_workflow started is followed with get_workflow_instance.")
     if "confirm_change" in tools:
         parts.append("What changes Domo is previewed: nothing happens without the yes that the answer asks for.")
     parts.append(

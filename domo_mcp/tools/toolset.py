@@ -95,6 +95,15 @@ class Call:
     now: Callable[[], datetime]
 
 
+_SPELLINGS = (
+    ("sql", "SQL"),
+    ("whoami", "who am I"),
+    ("fileset", "FileSet"),
+    ("appdb", "AppDB"),
+    ("code engine", "Code Engine"),
+)
+
+
 @dataclass(frozen=True)
 class Tool:
     """A tool as its function tells it; hints, schema and guards are derived from this."""
@@ -114,7 +123,7 @@ class Tool:
     @property
     def title(self) -> str:
         words = self.name.replace("_", " ")
-        for short, long in (("sql", "SQL"), ("whoami", "who am I"), ("fileset", "FileSet"), ("appdb", "AppDB")):
+        for short, long in _SPELLINGS:
             words = words.replace(short, long)
         return words[0].upper() + words[1:]
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from domo_mcp import __version__
 from domo_mcp.client.limits import Limits
 from domo_mcp.client.session import Session
-from domo_mcp.client.surface import Content, path
+from domo_mcp.client.surface import Content, Pieces, path
 from domo_mcp.client.wire import MAX_ERROR_BYTES, Timeouts
 from domo_mcp.errors import (
     AnswerTooLarge,
@@ -428,3 +428,40 @@ async def test_parameters_are_encoded_as_browsers_do(answering: Answering) -> No
     async with answering(script) as session:
         await session.read("GET", WHERE, Thing, params={"a b": "c d+&=/é", "yes": True, "n": 0, "none": None})
     assert script.requests[0].url.query == b"a%20b=c%20d%2B%26%3D%2F%C3%A9&yes=true&n=0"
+
+
+async def test_what_is_the_same_done_twice_is_repeated_and_its_pieces_begin_anew(answering: Answering) -> None:
+    sent: list[tuple[str, bytes]] = []
+    opened: list[int] = []
+
+    async def pieces() -> AsyncIterator[bytes]:
+        opened.append(1)
+        yield b"ab"
+        yield b"cde"
+
+    async def busy_once(request: httpx.Request) -> httpx.Response:
+        sent.append((request.headers["content-length"], await request.aread()))
+        return OK if len(sent) > 1 else httpx.Response(500)
+
+    async with answering(busy_once) as session:
+        part = Content(Pieces(5, pieces), "application/octet-stream")
+        await session.write("PUT", WHERE, Thing, content=part, repeatable=True)
+    assert sent == [("5", b"abcde")] * 2
+    assert len(opened) == 2
+
+
+async def test_another_write_is_not_repeated_after_it_may_have_been_done(answering: Answering) -> None:
+    script = Script(httpx.Response(500), OK)
+    async with answering(script) as session:
+        with pytest.raises(DomoFailed):
+            await session.write("PUT", WHERE, Thing, content=Content(b"x", "text/plain"))
+    assert len(script.requests) == 1
+
+
+async def test_a_large_body_has_more_time(answering: Answering) -> None:
+    async def told(request: httpx.Request) -> httpx.Response:
+        assert request.extensions["timeout"]["write"] == pytest.approx(11, abs=0.01)
+        return OK
+
+    async with answering(told, timeouts=Timeouts(request_s=10)) as session:
+        await session.write("PUT", WHERE, Thing, content=Content(b"x" * 1_000_000, "text/plain"))
