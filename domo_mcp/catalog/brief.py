@@ -1,16 +1,20 @@
-"""The context text for a question: chosen datasets with their columns and meanings, within a token budget. Pure."""
+"""The context text for a question: what is known of the datasets that fit it, within a token budget. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from domo_mcp.catalog.datasets import named
+from domo_mcp.catalog.ranking import words
 from domo_mcp.sql import quoted
+from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from domo_mcp.catalog.datasets import Described
+    from domo_mcp.catalog.notes import Example
+    from domo_mcp.catalog.profile import ColumnProfile
     from domo_mcp.client.metadata import Column
 
 CHARACTERS_PER_TOKEN = 4
@@ -21,50 +25,173 @@ DIALECT = (
     "Not there: DATE_TRUNC, EXTRACT, ILIKE, ::, SQRT. `x <> 'a'` leaves NULLs out."
 )
 
+_NOTES_SHARE, _WHOLE_SHARE = 0.3, 0.7
+"""Of the room: what notes may take, and up to where datasets are told whole while others wait to be named."""
 
-def brief(datasets: Sequence[Described], *, today: date, max_tokens: int) -> tuple[str, list[str]]:
+_SHORT_COLUMNS = 24
+_MOST_VALUES, _LONGEST_VALUES = 12, 160
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The day that it is, where the clock stands, and the month that the fiscal year begins with."""
+
+    today: date
+    time_zone: str = "UTC"
+    fiscal_month: int = 1
+
+    def __str__(self) -> str:
+        fiscal = date(2000, self.fiscal_month, 1).strftime("%B")
+        return f"today: {self.today.isoformat()} ({self.time_zone}); the fiscal year begins in {fiscal}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A dataset with all that may be told about it: what is in its columns, what the operator wrote."""
+
+    described: Described
+    profile: Mapping[str, ColumnProfile] = field(default_factory=dict)
+    notes: str = ""
+    examples: Sequence[Example] = ()
+    alike: str = ""
+
+
+def brief(
+    chosen: Sequence[Known],
+    others: Sequence[Described] = (),
+    *,
+    calendar: Calendar,
+    max_tokens: int,
+    question: str = "",
+    notes: str = "",
+) -> tuple[str, list[str]]:
     """The text, and one line for each thing that did not fit.
 
-    The first dataset is given whole before the second begins; a dataset without room for its columns is only named.
+    Notes come first. Datasets are told whole, best first, then those that are left and the `others` in a line each; a
+    dataset wider than the room is told with the columns that the question names first.
     """
-    room = max_tokens * CHARACTERS_PER_TOKEN
-    parts = [f"today: {today.isoformat()}", DIALECT]
-    room -= sum(len(part) + 1 for part in parts)
-    left_out: list[str] = []
-    for entry in datasets:
-        lines, missing = _fitting(list(_dataset_lines(entry)), room)
-        if len(lines) <= _HEAD_LINES and missing:
-            left_out.append(f"{named(entry.dataset)} with {len(entry.columns)} columns")
-            continue
+    writing = _Writing(max_tokens * CHARACTERS_PER_TOKEN, words(question))
+    writing.take(str(calendar), DIALECT)
+    writing.notes("\n".join(part for part in (notes, *(known.notes for known in chosen)) if part))
+    rest = [entry for entry in chosen if not writing.whole(entry, alone=len(chosen) + len(others) == 1)]
+    for described in [*(known.described for known in rest), *others]:
+        writing.short(described)
+    return "\n".join(writing.parts), writing.left_out()
+
+
+class _Writing:
+    """A text that grows while there is room."""
+
+    def __init__(self, room: int, asked: frozenset[str]) -> None:
+        self.parts: list[str] = []
+        self._room = self._all = room
+        self._asked = asked
+        self._missing: list[str] = []
+        self._unnamed = 0
+
+    def take(self, *lines: str) -> None:
+        self.parts += lines
+        self._room -= sum(len(line) + 1 for line in lines)
+
+    def notes(self, text: str) -> None:
+        """As much of the notes as their share of the room takes, in whole lines."""
+        most = min(self._room, int(self._all * _NOTES_SHARE))
+        lines, missing = _fitting([line for line in text.splitlines() if line.strip()], most - len(_NOTES) - 1)
+        if lines:
+            self.take(_NOTES, *lines)
         if missing:
-            left_out.append(f"{missing} columns or formulas of {named(entry.dataset)}")
-        parts += lines
-        room -= sum(len(line) + 1 for line in lines)
-    return "\n".join(parts), left_out
+            self._missing.append(f"{missing} lines of notes")
+
+    def whole(self, known: Known, *, alone: bool) -> bool:
+        """The dataset with everything, or with the columns that fit where it is the first one; whether it was told."""
+        first = not any(part.startswith("\ndataset ") for part in self.parts)
+        room = self._room if alone else self._room - int(self._all * (1 - _WHOLE_SHARE))
+        head, body = list(_head(known)), list(_body(known))
+        lines, missing = _fitting([*head, *(line for _, line in body)], room)
+        if missing and not first:
+            return False
+        if missing:
+            body = sorted(body, key=lambda named: not words(named[0]) & self._asked)
+            lines, missing = _fitting([*head, *(line for _, line in body)], room)
+            if len(lines) <= len(head):
+                return False
+            self._missing.append(f"{missing} columns or formulas of {one_line(known.described.dataset.name, 60)}")
+        self.take(*lines)
+        return True
+
+    def short(self, described: Described) -> None:
+        """The dataset in one line, if it fits."""
+        line = _line(described, self._asked)
+        if len(line) + 1 <= self._room and not self._unnamed:
+            self.take(*([] if _OTHERS in self.parts else [_OTHERS]), line)
+        else:
+            self._unnamed += 1
+
+    def left_out(self) -> list[str]:
+        return [*self._missing, *([f"{self._unnamed} more datasets"] if self._unnamed else [])]
 
 
-_HEAD_LINES = 2
+_NOTES = "notes of the operator:"
+_OTHERS = "\nmore datasets, in short:"
 
 
-def _dataset_lines(entry: Described) -> Iterator[str]:
-    dataset = entry.dataset
-    about = (entry.dictionary.description if entry.dictionary else None) or dataset.description or ""
-    unit = entry.dictionary.unit_of_analysis if entry.dictionary else None
+def _head(known: Known) -> Iterator[str]:
+    dataset, dictionary = known.described.dataset, known.described.dictionary
+    about = (dictionary.description if dictionary else None) or dataset.description or ""
+    unit = dictionary.unit_of_analysis if dictionary else None
     rows = f"{dataset.row_count:,} rows" if dataset.row_count is not None else "rows unknown"
     updated = f", updated {dataset.last_updated:%Y-%m-%d}" if dataset.last_updated else ""
     yield f"\ndataset {quoted(dataset.name)} id {dataset.id} ({rows}{updated})"
     yield "; ".join(part for part in (about, unit or "") if part) or "(no description)"
-    for column in entry.columns:
-        yield _column_line(column, *entry.meaning(column.name))
-    for formula in entry.formulas:
-        yield f"beast mode {formula.name} = {' '.join(formula.formula.split())}"
+    if known.alike:
+        yield known.alike
 
 
-def _column_line(column: Column, description: str, synonyms: Sequence[str]) -> str:
+def _body(known: Known) -> Iterator[tuple[str, str]]:
+    """Lines with the name that each is about."""
+    for column in known.described.columns:
+        meaning = known.described.meaning(column.name)
+        yield (
+            f"{column.name} {' '.join(meaning[1])}",
+            _column_line(column, *meaning, known.profile.get(column.name)),
+        )
+    for formula in known.described.formulas:
+        yield formula.name, f"beast mode {formula.name} = {' '.join(formula.formula.split())}"
+    for example in known.examples:
+        yield example.question, f"verified: {example.question} -> {' '.join(example.sql.split())}"
+
+
+def _column_line(column: Column, description: str, synonyms: Sequence[str], profile: ColumnProfile | None) -> str:
     also = f" (also: {', '.join(synonyms)})" if synonyms else ""
     meaning = f" - {description}{also}" if description or also else ""
     masked = " (masked by policy: every value is ***)" if column.masked else ""
-    return f"{quoted(column.name)} {column.type}{masked}{meaning}"
+    return f"{quoted(column.name)} {column.type}{masked}{meaning}{_values(profile) if profile else ''}"
+
+
+def _values(profile: ColumnProfile) -> str:
+    """What is in a column: its values where they are few, else its range; nulls where there are some."""
+    parts = []
+    if profile.values:
+        shown = ", ".join(repr(value) for value in profile.values[:_MOST_VALUES])
+        cut = len(shown) > _LONGEST_VALUES or profile.distinct > _MOST_VALUES
+        parts.append(f"values {shown[:_LONGEST_VALUES]}{' …' if cut else ''}")
+    elif profile.low is not None and profile.low != profile.high:
+        parts.append(f"{one_line(str(profile.low), 30)} to {one_line(str(profile.high), 30)}")
+    if profile.grain:
+        parts.append(f"one per {profile.grain}")
+    if profile.nulls >= 0.005:
+        parts.append(f"{profile.nulls:.0%} NULL")
+    return f" [{'; '.join(parts)}]" if parts else ""
+
+
+def _line(described: Described, asked: frozenset[str]) -> str:
+    """A dataset in one line: its columns with types, those that the question names first where there are many."""
+    columns = list(described.columns)
+    if len(columns) > _SHORT_COLUMNS:
+        columns.sort(key=lambda column: not words(column.name) & asked)
+    named = ", ".join(f"{quoted(column.name)} {column.type}" for column in columns[:_SHORT_COLUMNS])
+    more = f", {len(columns) - _SHORT_COLUMNS} more" if len(columns) > _SHORT_COLUMNS else ""
+    return f"{quoted(described.dataset.name)} id {described.dataset.id}: {named}{more}"
 
 
 def _fitting(lines: Sequence[str], room: int) -> tuple[list[str], int]:

@@ -194,7 +194,7 @@ class Catalog:
     async def rank(self, question: str) -> list[Ranked]:
         """The datasets that the question may be about, best first."""
         pool = await self._pool(question)
-        rough = rank(question, [_candidate(dataset, ()) for dataset in pool])
+        rough = rank(question, [candidate(Described(dataset, (), None, ())) for dataset in pool])
         close = [ranked.id for ranked in rough[:_READ_CLOSELY]]
         described: dict[str, Described] = {}
 
@@ -205,7 +205,7 @@ class Catalog:
         async with anyio.create_task_group() as tasks:
             for dataset_id in close:
                 tasks.start_soon(read, dataset_id)
-        return rank(question, [_candidate(entry.dataset, _columns_of(entry)) for entry in described.values()])
+        return rank(question, [candidate(entry) for entry in described.values()])
 
     async def _may_read(self, dataset_id: str) -> bool:
         """Whether the user may read it: search also shows names of what the user may not."""
@@ -246,12 +246,14 @@ class Catalog:
         return [everything[name] for name in close] or list(everything.values())[:5]
 
 
-def _candidate(dataset: Dataset, columns: Sequence[tuple[str, str]]) -> Candidate:
+def candidate(entry: Described) -> Candidate:
+    """What ranking looks at of a dataset."""
+    dataset = entry.dataset
     return Candidate(
         id=dataset.id,
         name=dataset.name,
         description=dataset.description or "",
-        columns=tuple(columns),
+        columns=tuple(_columns_of(entry)),
         cards=dataset.card_count or 0,
         rows=dataset.row_count or 0,
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 # fmt: off
 _STOP = frozenset(
@@ -21,6 +21,7 @@ _STOP = frozenset(
     }
 )
 # fmt: on
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NAME, _COLUMN, _MEANING, _DESCRIPTION = 4.0, 3.0, 1.5, 1.0
 _AS_LIKELY = 0.9
 
@@ -49,15 +50,18 @@ class Ranked:
 
 def keywords(question: str) -> frozenset[str]:
     """The words of a question that may name data."""
-    return frozenset(word for word in _words(question) if word not in _STOP and not word.isdigit())
+    return frozenset(word for word in words(question) if word not in _STOP and not word.isdigit())
 
 
 def rank(question: str, candidates: Sequence[Candidate]) -> list[Ranked]:
     """The candidates, best first; words that few candidates know weigh more, and use of a dataset settles near ties."""
     asked = keywords(question)
-    known = {candidate.id: _known(candidate) for candidate in candidates}
-    spread = Counter(word for words in known.values() for word in words)
-    ranked = [_ranked(candidate, asked, known[candidate.id], spread, len(candidates)) for candidate in candidates]
+    known = [_known(candidate) for candidate in candidates]
+    spread = {word: sum(word in told for told in known) for word in asked}
+    ranked = [
+        _ranked(candidate, asked, told, spread, len(candidates))
+        for candidate, told in zip(candidates, known, strict=True)
+    ]
     return sorted(ranked, key=lambda entry: (-entry.score, entry.name, entry.id))
 
 
@@ -67,7 +71,7 @@ def as_likely(ranked: Sequence[Ranked]) -> bool:
 
 
 def _ranked(
-    candidate: Candidate, asked: frozenset[str], known: dict[str, float], spread: Counter[str], total: int
+    candidate: Candidate, asked: frozenset[str], known: Mapping[str, float], spread: Mapping[str, int], total: int
 ) -> Ranked:
     matched = frozenset(word for word in asked if word in known)
     shared = sum(known[word] * math.log(1 + total / spread[word]) for word in matched)
@@ -75,23 +79,23 @@ def _ranked(
     return Ranked(candidate.id, candidate.name, shared * (1 + use), matched)
 
 
-def _known(candidate: Candidate) -> dict[str, float]:
+@lru_cache(maxsize=2000)
+def _known(candidate: Candidate) -> Mapping[str, float]:
     """The words that tell about a candidate, each at its best weight."""
-    weights: dict[str, float] = {}
-    texts = [(candidate.description, _DESCRIPTION)]
-    texts += [(meaning, _MEANING) for _, meaning in candidate.columns]
-    texts += [(name, _COLUMN) for name, _ in candidate.columns]
-    texts += [(candidate.name, _NAME)]
-    for text, weight in texts:
-        for word in _words(text):
-            weights[word] = max(weight, weights.get(word, 0))
-    return weights
+    return {
+        **dict.fromkeys(words(candidate.description), _DESCRIPTION),
+        **dict.fromkeys(words(" ".join(meaning for _, meaning in candidate.columns)), _MEANING),
+        **dict.fromkeys(words(" ".join(name for name, _ in candidate.columns)), _COLUMN),
+        **dict.fromkeys(words(candidate.name), _NAME),
+    }
 
 
-def _words(text: str) -> list[str]:
-    return [_singular(word) for word in re.findall(r"[^\W_]+", text.casefold())]
+def words(text: str) -> frozenset[str]:
+    """The words of a text, each in its singular."""
+    return frozenset(_singular(word) for word in set(re.findall(r"[^\W_]+", _HUMP.sub(" ", text).casefold())))
 
 
+@lru_cache(maxsize=20_000)
 def _singular(word: str) -> str:
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"

@@ -1,0 +1,152 @@
+"""What is in the columns of a dataset: nulls, distinct values, ranges, the few values that there are. Made by SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import anyio
+
+from domo_mcp.sql import quoted
+
+if TYPE_CHECKING:
+    from domo_mcp.client.metadata import Column, Dictionary
+    from domo_mcp.client.rows import Cell, Row
+
+MOST_ROWS = 50_000_000
+"""Datasets beyond this are not profiled: what counts them costs too much."""
+
+_MOST_COLUMNS = 80
+_AT_ONCE = 20
+_FEW = 50
+_MOST_LISTED = 12
+_DATES = frozenset({"DATE", "DATETIME"})
+_PERSONAL = re.compile(
+    r"(?<![a-z])(e-?mail|phone|mobile|fax|address|street|birth\w*|dob|ssn|social security|passport|iban|salary|wage"
+    r"|password|secret|token|ip|(first|last|full|middle|sur|given|maiden|nick|user|customer|contact|employee|person"
+    r"|patient|owner|agent|rep)[ _-]?name|surname)(?![a-z])|^ *name *$",
+    re.IGNORECASE,
+)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+Ask = Callable[[str], Awaitable[Sequence["Row"]]]
+"""Sends one SELECT on the dataset (`FROM table`) and gives its rows."""
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column: share of rows without a value, distinct values, least and greatest, its values where they are few.
+
+    `grain` is the step of a date column: day, month, quarter or year; empty where that cannot be told.
+    """
+
+    name: str
+    nulls: float
+    distinct: int
+    low: Cell
+    high: Cell
+    values: tuple[str, ...] = ()
+    grain: str = ""
+
+
+def looks_personal(name: str) -> bool:
+    """Whether a column's name says that its values are about a person, so that none is read unasked."""
+    return bool(_PERSONAL.search(_HUMP.sub(" ", name).replace("_", " ")))
+
+
+def profiled(columns: Iterable[Column], dictionary: Dictionary | None) -> list[Column]:
+    """The columns that may be looked into: not masked, not personal, not kept from agents by the dictionary."""
+    kept = {entry.name for entry in dictionary.columns if entry.agent_enabled is False} if dictionary else set()
+    fit = [c for c in columns if not c.masked and c.name not in kept and not looks_personal(c.name)]
+    return fit[:_MOST_COLUMNS]
+
+
+async def profile(ask: Ask, columns: Sequence[Column]) -> dict[str, ColumnProfile]:
+    """The profiles by name: a statement for every twenty columns, and one for each text column of few values."""
+    measured: dict[str, ColumnProfile] = {}
+    for start in range(0, len(columns), _AT_ONCE):
+        some = columns[start : start + _AT_ONCE]
+        rows = await ask(_measuring(some))
+        measured |= {each.name: each for each in _read(some, rows[0] if rows else [])}
+    few = [c.name for c in columns if c.type == "STRING" and 0 < _distinct(measured.get(c.name)) <= _FEW]
+    values: dict[str, tuple[str, ...]] = {}
+
+    async def list_values(name: str) -> None:
+        values[name] = tuple(str(row[0]) for row in await ask(_listing(name)))
+
+    async with anyio.create_task_group() as tasks:
+        for name in few[:_MOST_LISTED]:
+            tasks.start_soon(list_values, name)
+    return {name: _with_values(each, values.get(name, ())) for name, each in measured.items()}
+
+
+def _measuring(columns: Sequence[Column]) -> str:
+    parts = ["COUNT(*) AS total"]
+    for number, column in enumerate(columns):
+        name = quoted(column.name)
+        parts += [
+            f"COUNT({name}) AS n{number}",
+            f"COUNT(DISTINCT {name}) AS d{number}",
+            f"MIN({name}) AS l{number}",
+            f"MAX({name}) AS h{number}",
+        ]
+        if column.type in _DATES:
+            parts.append(f"MAX(DAYOFMONTH({name})) AS f{number}")
+    return f"SELECT {', '.join(parts)} FROM table"
+
+
+def _listing(name: str) -> str:
+    return (
+        f"SELECT {quoted(name)} AS v, COUNT(*) AS n FROM table WHERE {quoted(name)} IS NOT NULL "
+        f"GROUP BY {quoted(name)} ORDER BY n DESC, v LIMIT {_FEW}"
+    )
+
+
+def _read(columns: Sequence[Column], row: Row) -> Iterable[ColumnProfile]:
+    """The measures in the order that `_measuring` asked for them."""
+    cells = iter(row)
+    total = _number(next(cells, 0))
+    for column in columns:
+        count, distinct, low, high = (next(cells, None) for _ in range(4))
+        latest_day = next(cells, None) if column.type in _DATES else None
+        nulls = 1 - _number(count) / total if total else 0.0
+        found = ColumnProfile(column.name, nulls, round(_number(distinct)), low, high)
+        yield found if latest_day is None else _dated(found, _number(latest_day))
+
+
+def _dated(found: ColumnProfile, latest_day: float) -> ColumnProfile:
+    low, high = _day(found.low), _day(found.high)
+    if low is None or high is None or found.distinct < 2:
+        return found
+    days = (high - low).days
+    months = (high.year - low.year) * 12 + high.month - low.month
+    grain = "day" if found.distinct * 2 > days else ""
+    if latest_day == 1 and months:
+        steps = months / (found.distinct - 1)
+        grain = "month" if steps < 2 else "quarter" if steps < 6 else "year"
+    return ColumnProfile(found.name, found.nulls, found.distinct, found.low, found.high, grain=grain)
+
+
+def _with_values(found: ColumnProfile, values: tuple[str, ...]) -> ColumnProfile:
+    return ColumnProfile(found.name, found.nulls, found.distinct, found.low, found.high, values, found.grain)
+
+
+def _distinct(found: ColumnProfile | None) -> int:
+    return found.distinct if found else 0
+
+
+def _day(value: Cell) -> date | None:
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
+def _number(value: Cell) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        return 0.0
