@@ -1,0 +1,110 @@
+"""What the catalog knows, kept between runs: one small SQLite file that only its user may read, safe to delete."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import anyio
+import anyio.to_thread
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_S = 30 * 86_400
+_LARGEST = 2_000_000
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS kept (place TEXT, key TEXT, made REAL NOT NULL, value TEXT NOT NULL,"
+    " PRIMARY KEY (place, key)) WITHOUT ROWID"
+)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value as JSON, and when it was made (Unix seconds)."""
+
+    made: float
+    json: str
+
+
+class Shelf(Protocol):
+    """Where values are put for later runs. Losing one costs a request to Domo, so nothing here ever fails."""
+
+    async def get(self, key: str) -> Value | None:
+        """What was put under `key`."""
+        ...
+
+    async def put(self, key: str, json: str) -> None:
+        """Keep a value."""
+        ...
+
+    async def clear(self) -> None:
+        """Keep nothing that was put before."""
+        ...
+
+
+class KeptInFile:
+    """The file of all instances; `shelf` gives one of them its part."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._connection: sqlite3.Connection | None = None
+        self._turn = anyio.CapacityLimiter(1)
+
+    def shelf(self, place: str) -> Shelf:
+        """The part of one user on one instance under one policy: what others may see is not shown to them."""
+        return _Part(self, place)
+
+    async def run(self, sql: str, *values: str | float) -> list[tuple[float, str]]:
+        """Run one statement; nothing comes back where the file cannot be used."""
+        return await anyio.to_thread.run_sync(partial(self._run, sql, values), limiter=self._turn)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _run(self, sql: str, values: tuple[str | float, ...]) -> list[tuple[float, str]]:
+        try:
+            if self._connection is None:
+                self._connection = _opened(self._file)
+            with self._connection:
+                return self._connection.execute(sql, values).fetchall()
+        except (sqlite3.Error, OSError) as error:
+            logger.info("What the catalog knew cannot be kept in %s: %s", self._file, error)
+            return []
+
+
+@dataclass(frozen=True)
+class _Part:
+    file: KeptInFile
+    place: str
+
+    async def get(self, key: str) -> Value | None:
+        rows = await self.file.run("SELECT made, value FROM kept WHERE place = ? AND key = ?", self.place, key)
+        return Value(*rows[0]) if rows else None
+
+    async def put(self, key: str, json: str) -> None:
+        if len(json) <= _LARGEST:
+            statement = "INSERT OR REPLACE INTO kept (place, key, made, value) VALUES (?, ?, ?, ?)"
+            await self.file.run(statement, self.place, key, time.time(), json)
+
+    async def clear(self) -> None:
+        await self.file.run("DELETE FROM kept WHERE place = ?", self.place)
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    # Worker threads take turns.
+    connection = sqlite3.connect(file, timeout=2, check_same_thread=False)
+    with connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(_TABLE)
+        connection.execute("DELETE FROM kept WHERE made < ?", (time.time() - _LONGEST_S,))
+    return connection
