@@ -1,0 +1,138 @@
+"""Whether written SQL gives the rows of a right answer."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import permutations
+from typing import Literal
+
+from benchmarks.text_to_sql.gold import Gold
+from domo_mcp import sql
+from domo_mcp.errors import SqlRefused
+from domo_mcp.sandbox.records import Dataset
+from domo_mcp.sandbox.results import QueryError
+from domo_mcp.sandbox.store import Store
+
+Verdict = Literal["right", "wrong", "refused", "refused rightly", "answered the unanswerable"]
+Rows = list[tuple[object, ...]]
+
+_MOST_COLUMNS = 7
+_EPSILON = 1e-4
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a writer gave: SQL, or the reason why it gives none."""
+
+    sql: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one question ended; `said` is the SQL or the refusal."""
+
+    verdict: Verdict
+    said: str
+
+
+async def score(store: Store, gold: Gold, written: Written) -> Outcome:
+    """Compare by running: the right rows in any order of columns (and of rows, unless the question asks for one)."""
+    said = written.sql or written.refusal
+    if not written.sql:
+        return Outcome("refused rightly" if gold.unanswerable else "refused", said)
+    if gold.unanswerable:
+        return Outcome("answered the unanswerable", said)
+    found = await _rows_of(store, written.sql)
+    if found is None:
+        return Outcome("wrong", said)
+    dataset = next(d for d in store.all(Dataset) if d.name == gold.dataset)
+    for statement in gold.sql:
+        right = await _rows(store, dataset, statement)
+        if same(found, right, ordered=gold.ordered):
+            return Outcome("right", said)
+    return Outcome("wrong", said)
+
+
+def same(found: Rows, right: Rows, *, ordered: bool) -> bool:
+    """Whether some of the columns found, in some order, are the right ones; further columns do no harm."""
+    if len(found) != len(right):
+        return False
+    if not right:
+        return True
+    width, wanted = len(found[0]), len(right[0])
+    if width < wanted:
+        return False
+    if width > _MOST_COLUMNS:
+        return _alike(found, right, ordered=ordered) if width == wanted else False
+    return any(
+        _alike([tuple(row[place] for place in places) for row in found], right, ordered=ordered)
+        for places in permutations(range(width), wanted)
+    )
+
+
+def _alike(found: Rows, right: Rows, *, ordered: bool) -> bool:
+    mine, theirs = [tuple(map(_plain, row)) for row in found], [tuple(map(_plain, row)) for row in right]
+    if not ordered:
+        mine, theirs = sorted(mine, key=repr), sorted(theirs, key=repr)
+    return all(
+        len(one) == len(other) and all(map(_equal, one, other)) for one, other in zip(mine, theirs, strict=True)
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return float(f"{float(value):.6g}")
+    return None if value is None else str(value)
+
+
+def _equal(one: object, other: object) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=_EPSILON, abs_tol=_EPSILON)
+    return one == other
+
+
+async def _rows_of(store: Store, statement: str) -> Rows | None:
+    """The rows of written SQL, on the dataset that its FROM names; None where it cannot be run."""
+    try:
+        tables = {table.casefold() for table in sql.parse(statement).tables}
+        named = [d for d in store.all(Dataset) if {d.name.casefold(), d.id} & tables]
+        return await _rows(store, named[0], statement) if len(named) == 1 else None
+    except (SqlRefused, QueryError):
+        return None
+
+
+async def _rows(store: Store, dataset: Dataset, statement: str) -> Rows:
+    result = await store.warehouse.query(dataset.id, statement, names=(dataset.name,))
+    return [tuple(row) for row in result.rows]
+
+
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """The shares with their intervals."""
+    count = Counter(outcome.verdict for outcome in outcomes)
+    answerable = count["right"] + count["wrong"] + count["refused"]
+    rest = count["refused rightly"] + count["answered the unanswerable"]
+    wrong = count["wrong"] + count["answered the unanswerable"]
+    return (
+        f"{_share(count['right'], answerable)} of the answerable right, "
+        f"{_share(count['right'] + count['wrong'], answerable)} answered, "
+        f"{_share(wrong, len(outcomes))} of all wrong, {_share(count['refused rightly'], rest)} of the unanswerable refused"
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    low, high = _wilson(part, whole)
+    return f"{part}/{whole} ({part / whole if whole else 0:.1%}, {low:.0%} to {high:.0%})"
+
+
+def _wilson(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
+    if not whole:
+        return 0.0, 0.0
+    share, square = part / whole, z * z
+    middle = (share + square / (2 * whole)) / (1 + square / whole)
+    half = z * math.sqrt(share * (1 - share) / whole + square / (4 * whole * whole)) / (1 + square / whole)
+    return max(0.0, middle - half), min(1.0, middle + half)
