@@ -20,6 +20,10 @@ class Cache(Generic[KeyT, ValueT]):
         self._values: dict[KeyT, tuple[float, ValueT]] = {}
         self._loading: dict[KeyT, anyio.Lock] = {}
 
+    def forget(self) -> None:
+        """Load every value anew from here on."""
+        self._values = {}
+
     async def get(self, key: KeyT, load: Callable[[], Awaitable[ValueT]]) -> ValueT:
         """The value of `key`, loaded where none is young enough."""
         kept = self._values.get(key)
