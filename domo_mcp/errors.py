@@ -16,6 +16,7 @@
         * Blocked            an HTML or 303 block page: the caller's address is not allowed
         * NotFound           404
         * Rejected           400 and other 4xx: Domo understood and said no
+        * FunctionFailed     a Code Engine function ran, and has no result
         * Conflict           409, 423: something else is in the way at the moment
         * RateLimited        429, or a 403 that says so
         * DomoFailed         5xx
@@ -133,6 +134,10 @@ class NotFound(DomoError):
 
 class Rejected(DomoError):
     """Domo understood the request and refused it."""
+
+
+class FunctionFailed(DomoError):
+    """A Code Engine function ran and ended without a result; Domo says so with HTTP 200."""
 
 
 class Conflict(DomoError):

@@ -42,11 +42,12 @@ class Embedded:
 
     def _on(self, store: Store) -> ASGIApp:
         from domo_mcp.sandbox.ai import AiSettings
-        from domo_mcp.sandbox.app import sandbox_app
+        from domo_mcp.sandbox.app import INDEX_S, sandbox_app
 
         settings = self._settings
         ai = AiSettings(settings.ai_url, settings.ai_model, settings.ai_key.get_secret_value())
-        return sandbox_app(store, ai=ai if settings.ai_url else None, plan=fault_plan(settings.faults))
+        plan = fault_plan(settings.faults)
+        return sandbox_app(store, ai=ai if settings.ai_url else None, plan=plan, index_s=INDEX_S)
 
 
 def open_store(folder: Path | None) -> Store:

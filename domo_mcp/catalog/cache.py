@@ -64,6 +64,10 @@ class Cache(Generic[ValueT]):
         while len(self._values) > self._most:
             self._values.pop(next(iter(self._values)))
 
+    def forget(self) -> None:
+        """Keep nothing of what was loaded."""
+        self._values.clear()
+
     def _young(self, key: str) -> tuple[ValueT] | None:
         kept = self._values.get(key)
         return (kept[1],) if kept and 0 <= time.time() - kept[0] < self._max_age_s else None

@@ -15,16 +15,24 @@ from pydantic import BaseModel, ConfigDict, Field
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.collections import collections
 from domo_mcp.catalog.directory import Directory
+from domo_mcp.catalog.filesets import filesets
+from domo_mcp.catalog.packages import packages
+from domo_mcp.catalog.people import groups, users
 from domo_mcp.catalog.permits import Everything, Permits
 from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
+from domo_mcp.catalog.workflows import workflows
 from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import DomoError, Forbidden, NotFound, Refused, Rejected, UnknownName, UnreadableAnswer
 from domo_mcp.untrusted import all_foreign, foreign, one_line
 
 if TYPE_CHECKING:
+    from domo_mcp.client.codeengine import Package
     from domo_mcp.client.documents import Collection
     from domo_mcp.client.domo import Domo
+    from domo_mcp.client.fileset_contents import FileSet
     from domo_mcp.client.metadata import Column, Dataset, Dictionary, Formula
+    from domo_mcp.client.people import Group, User
+    from domo_mcp.client.workflow_models import Workflow
 
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _PAGE = 50
@@ -70,14 +78,19 @@ class Catalog:
     def __init__(self, domo: Domo, settings: CatalogSettings, permits: Permits = _EVERYTHING) -> None:
         self._domo = domo
         self._permits = permits
-        self._datasets: Cache[str, Dataset] = Cache(settings.max_age_s)
-        self._found: Cache[str, tuple[Dataset, ...]] = Cache(settings.max_age_s)
-        self._columns: Cache[str, tuple[Column, ...]] = Cache(settings.max_age_s)
-        self._details: Cache[str, Dataset] = Cache(settings.max_age_s)
-        self._dictionaries: Cache[str, Dictionary | None] = Cache(settings.max_age_s)
-        self._readable: Cache[str, bool] = Cache(settings.max_age_s)
+        self._datasets: Cache[Dataset] = Cache(settings.max_age_s)
+        self._found: Cache[tuple[Dataset, ...]] = Cache(settings.max_age_s)
+        self._columns: Cache[tuple[Column, ...]] = Cache(settings.max_age_s)
+        self._details: Cache[Dataset] = Cache(settings.max_age_s)
+        self._dictionaries: Cache[Dictionary | None] = Cache(settings.max_age_s)
+        self._readable: Cache[bool] = Cache(settings.max_age_s)
         self._collections = collections(domo, settings.max_age_s, permits)
         self._directories: dict[str, Directory[Any]] = {"collection": self._collections}
+        self._directories["workflow"] = self._workflows = workflows(domo, settings.max_age_s, permits)
+        self._directories["fileset"] = self._filesets = filesets(domo, settings.max_age_s, permits)
+        self._directories["package"] = self._packages = packages(domo, settings.max_age_s, permits)
+        self._directories["user"] = self._users = users(domo, settings.max_age_s, permits)
+        self._directories["group"] = self._groups = groups(domo, settings.max_age_s, permits)
 
     def url(self, dataset_id: str) -> str:
         """Where a person opens the dataset."""
@@ -165,9 +178,49 @@ class Catalog:
         """All AppDB collections, as they are now."""
         return await self._collections.listed()
 
+    async def fileset(self, name_or_id: str) -> FileSet:
+        """The FileSet of that id or name. Raises UnknownName with the candidates."""
+        return await self._filesets.get(name_or_id)
+
+    async def filesets(self, found: Sequence[FileSet] | None = None) -> tuple[FileSet, ...]:
+        """Those of the FileSets `found` that policy lets callers see; of all as they are now where none are given."""
+        if found is None:
+            return await self._filesets.listed()
+        return tuple([each for each in found if await self._permits.allows("fileset", each.id, each.name)])
+
+    async def workflow(self, name_or_id: str) -> Workflow:
+        """The workflow of that id or name, of an app that alias. Raises UnknownName with the candidates."""
+        return await self._workflows.get(name_or_id)
+
+    async def workflows(self) -> tuple[Workflow, ...]:
+        """All workflows, as they are now; of an app the aliases that the configuration lists."""
+        return await self._workflows.listed()
+
+    def restricts(self, kind: str) -> bool:
+        """Whether policy keeps callers from some things of a kind."""
+        return self._permits.restricts(kind)
+
+    async def package(self, name_or_id: str) -> Package:
+        """The Code Engine package of that id or name, of an app that alias. Raises UnknownName with the candidates."""
+        return await self._packages.get(name_or_id)
+
+    async def packages(self) -> tuple[Package, ...]:
+        """All Code Engine packages, as they are now."""
+        return await self._packages.listed()
+
+    async def user(self, name_or_id: str) -> User:
+        """The user of that id or name. Raises UnknownName with the candidates."""
+        return await self._users.get(name_or_id)
+
+    async def group(self, name_or_id: str) -> Group:
+        """The group of that id or name. Raises UnknownName with the candidates."""
+        return await self._groups.get(name_or_id)
+
     def forget(self, kind: str) -> None:
         """Look things of a kind up anew from here on, after one was made, changed or deleted."""
-        self._directories[kind].forget()
+        known = (self._datasets, self._found, self._columns, self._details, self._dictionaries, self._readable)
+        for each in known if kind == "dataset" else (self._directories[kind],):
+            each.forget()
 
     async def search(self, words: str) -> tuple[Dataset, ...]:
         """The first page of datasets whose name holds `words`; all for the empty text."""

@@ -56,7 +56,7 @@ class Directory(Generic[EntryT]):
 
     def forget(self) -> None:
         """Take nothing as known any more, after one was made, changed or deleted."""
-        self._known: Cache[str, tuple[EntryT, ...]] = Cache(self._max_age_s)
+        self._known: Cache[tuple[EntryT, ...]] = Cache(self._max_age_s)
 
     async def listed(self) -> tuple[EntryT, ...]:
         """All that may be seen, asked of Domo anew."""

@@ -17,18 +17,25 @@ from domo_mcp.client.ai import Ai
 from domo_mcp.client.app_datasets import AppDatasets
 from domo_mcp.client.appdb import AppDb
 from domo_mcp.client.auth import AppSession, ClientCredentials, SignIn
+from domo_mcp.client.codeengine import CodeEngine
 from domo_mcp.client.column_policy import ColumnPolicy
 from domo_mcp.client.data_api import DataApi
+from domo_mcp.client.dataset_administration import DatasetAdministration
 from domo_mcp.client.datasets import Datasets
 from domo_mcp.client.embedded import Embedded
+from domo_mcp.client.files import Files
+from domo_mcp.client.filesets import FileSets
 from domo_mcp.client.limits import USUAL_LIMITS, Limits
 from domo_mcp.client.people import People
 from domo_mcp.client.public_datasets import PublicDatasets
 from domo_mcp.client.query import Query
 from domo_mcp.client.seen_datasets import SeenDatasets
 from domo_mcp.client.session import Session
+from domo_mcp.client.streams import Streams
 from domo_mcp.client.surface import PUBLIC_ORIGIN, AppFramework, Product, PublicApi, Surface
+from domo_mcp.client.uploads import Uploads
 from domo_mcp.client.wire import Timeouts
+from domo_mcp.client.workflows import Workflows
 from domo_mcp.errors import ConfigError
 from domo_mcp.sql import ColumnRules
 
@@ -60,11 +67,18 @@ class Domo:
     rules: ColumnRules
     columns: ColumnPolicy
     datasets: Datasets
+    administration: DatasetAdministration
     query: Query
     data_api: DataApi
     ai: Ai
     people: People
+    code_engine: CodeEngine
     appdb: AppDb
+    files: Files
+    workflows: Workflows
+    filesets: FileSets
+    uploads: Uploads
+    streams: Streams
 
     @classmethod
     @asynccontextmanager
@@ -117,11 +131,18 @@ class Domo:
             rules=rules,
             columns=policy,
             datasets=SeenDatasets(datasets, policy) if rules else datasets,
+            administration=DatasetAdministration(session, surface),
             query=Query(session, surface, policy),
             data_api=DataApi(session, surface, policy),
             ai=Ai(session, surface),
             people=People(session, surface),
+            code_engine=CodeEngine(session, surface, aliases.packages),
             appdb=appdb,
+            files=Files(session, surface),
+            workflows=Workflows(session, surface),
+            filesets=FileSets(session, surface),
+            uploads=Uploads(session, surface),
+            streams=Streams(session, surface),
         )
 
 

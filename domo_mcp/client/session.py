@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from copy import copy
@@ -51,8 +52,7 @@ class Session:
         self._call_s = timeouts.call_s
         self._patience = patience
         self._writes = True
-        self.written = 0
-        """How many writes Domo answered as done."""
+        self._done = Counter[str]()
         self._discreet = False
         self._throttle = Throttle(limits)
         self._wire = Wire(url, sign_in, timeouts, limits.concurrency, transport)
@@ -64,6 +64,25 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._wire.close()
+
+    @property
+    def written(self) -> int:
+        """How many writes Domo answered as done, on these connections."""
+        return self._done["written"]
+
+    def apart(self) -> Self:
+        """The same connections for writes that are counted by themselves, and may be taken back."""
+        session = copy(self)
+        session._done = Counter()  # noqa: SLF001 - its own copy
+        return session
+
+    def count(self, apart: Self) -> None:
+        """Count the writes of `apart` as done."""
+        self._done += apart._done
+
+    def take_back(self) -> None:
+        """Count as not done what was written: it was undone again."""
+        self._done.clear()
 
     def reading(self) -> Self:
         """The same connections and throttle for who only reads: `write` is refused there."""
@@ -128,19 +147,34 @@ class Session:
             max_bytes=MAX_BYTES,
         )
         answered = await self._ask(request)
-        self.written += 1
+        self._done["written"] += 1
         return decode(answered, answer)
 
     @asynccontextmanager
     async def stream(
-        self, method: Method, path: ApiPath, *, json: object = None, content: Content | None = None, max_bytes: int
+        self,
+        method: Method,
+        path: ApiPath,
+        *,
+        json: object = None,
+        content: Content | None = None,
+        max_bytes: int,
+        html: bool = False,
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """Open a large answer to a read and yield its body piece by piece; it holds one place of the throttle.
 
-        Opening is retried as any read, what comes after is not. Raises `DomoError`.
+        A web page is refused, unless `html`: then it is what was asked for. Opening is retried as any read, what comes
+        after is not. Raises `DomoError`.
         """
-        body = _body(json, content)
-        request = Request(method=method, path=path, effect="read", params=NO_PARAMS, content=body, max_bytes=max_bytes)
+        request = Request(
+            method=method,
+            path=path,
+            effect="read",
+            params=NO_PARAMS,
+            content=_body(json, content),
+            max_bytes=max_bytes,
+            html=html,
+        )
         async with AsyncExitStack() as stack:
 
             async def opened(deadline: float) -> AsyncIterator[bytes]:

@@ -52,7 +52,10 @@ class Timeouts:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What to ask; parameters that are None are left out. `max_bytes` bounds the decompressed answer."""
+    """What to ask; parameters that are None are left out. `max_bytes` bounds the decompressed answer.
+
+    `html` is true where a web page is what was asked for: a file that is one.
+    """
 
     method: Method
     path: ApiPath
@@ -60,6 +63,7 @@ class Request:
     params: Params
     content: Content | None
     max_bytes: int
+    html: bool = False
 
 
 class Wire:
@@ -109,7 +113,8 @@ class Wire:
             yield self._pieces(request, response)
 
     async def _refuse_failure(self, request: Request, response: httpx.Response) -> None:
-        if not response.is_success or "html" in response.headers.get("content-type", ""):
+        page = "html" in response.headers.get("content-type", "") and not request.html
+        if not response.is_success or page:
             answer = await self._read(request, response)
             raise failure(answer) or UnreadableAnswer(
                 "Domo answered with a web page.", "Check that the host is a Domo instance.", status=answer.status

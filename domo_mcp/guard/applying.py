@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +22,7 @@ from domo_mcp.errors import (
     Unreachable,
     UnreadableAnswer,
 )
-from domo_mcp.guard.journal import Draft, Journal
+from domo_mcp.guard.journal import Draft, Entry, Journal
 from domo_mcp.guard.prepared import Prepared, Request
 from domo_mcp.guard.preview import differences, same
 from domo_mcp.sql import ColumnRules
@@ -41,6 +42,10 @@ _MAYBE_DONE = (TimedOut, Unreachable, DomoFailed, UnreadableAnswer, AnswerTooLar
 _FAULT = "It ended in a fault of this server."
 
 Settled = Literal["applied", "failed", "partial", "unknown"]
+
+
+class Overtaken(Exception):
+    """Another call is making the same change, or made it a moment ago; nothing was sent."""
 
 
 @dataclass(frozen=True)
@@ -65,28 +70,40 @@ class Applier:
     async def apply(self, request: Request, change: Prepared, yes: str) -> Applied:
         """Apply `change`; from here on nothing interrupts it but the end of the process.
 
-        Raises, before anything is sent, StateUnavailable where it cannot be put on record and Refused where column
-        rules cannot be kept; else what Domo raised, with a hint that says what it is like now.
+        The exception is a `stoppable` change whose caller gives it up.
+
+        Raises, before anything is sent, StateUnavailable where it cannot be put on record, Refused where column rules
+        cannot be kept and Overtaken where another call makes the same change; else what Domo raised, with a hint that
+        says what it is like now.
         """
         on = change.on
         rules = await request.domo.columns.of_thing(on.kind, change.on_id, on.name)
-        with anyio.CancelScope(shield=True):
+        with anyio.CancelScope(shield=True) as held:
             entry = await self.journal.begin(_draft(request, change, yes))
-            await self._claim(change, entry.id)
-            return await self._attempt(request.domo, change, entry.id, rules)
+            await self._claim(change, entry, request.caller.policy.start_once_s)
+            return await self._attempt(request.domo, change, entry, rules, held)
         raise AssertionError("a shield lets everything through")
 
-    async def _claim(self, change: Prepared, entry: str) -> None:
-        """Take a change's undo for this one, whatever other servers do. Raises Refused where another one has it."""
-        if change.undoes and not await self.journal.mark_undone(change.undoes, entry):
-            await self.journal.finish(entry, "failed", None, "Another call takes it back.")
+    async def _claim(self, change: Prepared, entry: Entry, once_s: float) -> None:
+        """Take for this change what only one may have, whatever other servers do. Raises Refused, or Overtaken."""
+        if change.undoes and not await self.journal.mark_undone(change.undoes, entry.id):
+            await self.journal.finish(entry.id, "failed", None, "Another call takes it back.")
             raise Refused(f"{change.undoes} is being undone already, or was.", "See list_changes.")
+        if change.once and not change.again and once_s and not await self.journal.claim(entry, once_s):
+            await self.journal.finish(entry.id, "failed", None, "Another call did the same.")
+            raise Overtaken
 
-    async def _attempt(self, domo: Domo, change: Prepared, entry: str, rules: ColumnRules) -> Applied:
+    async def _attempt(
+        self, domo: Domo, change: Prepared, entry: Entry, rules: ColumnRules, held: anyio.CancelScope
+    ) -> Applied:
         written = domo.session.written
         try:
-            with anyio.fail_after(self.timeout_s + change.sends_bytes / _SLOWEST):
+            with _unheld(held, change), anyio.fail_after(self.timeout_s + change.sends_bytes / _SLOWEST):
                 outcome = await change.apply(domo)
+        except anyio.get_cancelled_exc_class():
+            status: Settled = "failed" if domo.session.written == written else "unknown"
+            await self._finish(entry, status, None, "Its caller gave it up.", change)
+            raise
         except TimeoutError:
             late = TimedOut(f"Domo did not answer the change within {self.timeout_s:g} seconds.")
             return await self._settle_failure(domo, change, entry, late, clean=False)
@@ -103,7 +120,9 @@ class Applier:
             await self._finish(entry, "unknown", None, _FAULT, change)
             raise
 
-    async def _verify(self, domo: Domo, change: Prepared, entry: str, outcome: Outcome, rules: ColumnRules) -> Applied:
+    async def _verify(
+        self, domo: Domo, change: Prepared, entry: Entry, outcome: Outcome, rules: ColumnRules
+    ) -> Applied:
         expected = {outcome.ids.get(key, key): content for key, content in change.after.objects.items()}
         lost = [key for key in expected if key.startswith(NEW)]
         ids = [key for key in dict.fromkeys([*expected, *change.before.objects]) if not key.startswith(NEW)]
@@ -117,10 +136,10 @@ class Applier:
         after = found if found is not None else {key: content for key, content in expected.items() if key not in lost}
         status: Settled = "partial" if outcome.incomplete else "applied"
         facts = outcome.facts + await self._finish(entry, status, after, "; ".join(told), change)
-        return Applied(entry, outcome, verified, told, facts)
+        return Applied(entry.id, outcome, verified, told, facts)
 
     async def _settle_failure(
-        self, domo: Domo, change: Prepared, entry: str, error: DomoMcpError, *, clean: bool
+        self, domo: Domo, change: Prepared, entry: Entry, error: DomoMcpError, *, clean: bool
     ) -> Applied:
         """What became of a change whose answer is an error, or did not come.
 
@@ -135,8 +154,8 @@ class Applier:
         facts = await self._finish(entry, status, found, plain(error.message), change)
         if status == "applied" and found is not None:
             lost = f"Domo's answer was lost ({error.message.rstrip('.')}), and reading back shows the change is there."
-            return Applied(entry, Outcome(), True, [], (lost, *facts))
-        error.hint = f"{error.hint} {_TOLD[status].format(entry)}".strip()
+            return Applied(entry.id, Outcome(), True, [], (lost, *facts))
+        error.hint = f"{error.hint} {_TOLD[status].format(entry.id)}".strip()
         raise error
 
     async def read(self, domo: Domo, snapshot: Snapshot, ids: list[str]) -> dict[str, JsonValue] | None:
@@ -152,17 +171,19 @@ class Applier:
             return None
 
     async def _finish(
-        self, entry: str, status: Settled, after: Mapping[str, JsonValue] | None, note: str, change: Prepared
+        self, entry: Entry, status: Settled, after: Mapping[str, JsonValue] | None, note: str, change: Prepared
     ) -> tuple[str, ...]:
         """Complete the journal's entry. What happened stands even where that fails, which is then told."""
         kept = change.before if change.before.kind else change.after
         try:
-            await self.journal.finish(entry, status, None if after is None else replace(kept, objects=after), note)
+            await self.journal.finish(entry.id, status, None if after is None else replace(kept, objects=after), note)
             if change.undoes and status == "failed":
-                await self.journal.release(change.undoes, entry)
+                await self.journal.release(change.undoes, entry.id)
+            if change.once and status == "failed":
+                await self.journal.free(entry)
         except StateUnavailable as error:
-            logger.exception("The journal's entry %s stays open", entry)
-            return (f"The journal could not be completed ({error.message.rstrip('.')}): {entry} stays open there.",)
+            logger.exception("The journal's entry %s stays open", entry.id)
+            return (f"The journal could not be completed ({error.message.rstrip('.')}): {entry.id} stays open there.",)
         return ()
 
 
@@ -193,6 +214,15 @@ def settled(
     return "partial" if applied | untouched >= after.keys() else "unknown"
 
 
+@contextmanager
+def _unheld(held: anyio.CancelScope, change: Prepared) -> Iterator[None]:
+    held.shield = not change.stoppable
+    try:
+        yield
+    finally:
+        held.shield = True
+
+
 def _draft(request: Request, change: Prepared, yes: str) -> Draft:
     return Draft(
         principal=request.caller.principal,
@@ -205,4 +235,5 @@ def _draft(request: Request, change: Prepared, yes: str) -> Draft:
         intended=change.after,
         undo=change.undo,
         undoes=change.undoes or None,
+        once=change.once,
     )

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from pydantic import JsonValue
+
 from domo_mcp.guard.preview import Preview
 from domo_mcp.guard.written import Written
 from domo_mcp.tools.results import Answer, Text
@@ -20,6 +22,9 @@ _STRING_STEPS = (2000, 500, 120)
 _LIST_STEPS = (100, 30, 10, 3)
 _PREVIEW_STEPS = ((10, 12, 99), (10, 6, 99), (5, 6, 99), (3, 6, 99), (3, 3, 30), (1, 3, 10), (1, 1, 10), (1, 1, 3))
 """Objects, fields of each, notes. Values are not cut further: what is different in them would go."""
+
+_CUT_FACT = 120
+"""Characters for the sentence that says that a result is cut."""
 
 _WORD_FOR_WORD = frozenset({"summary", "ticket"})
 """Fields that are of no use in part: the caller has to repeat them."""
@@ -62,6 +67,8 @@ def trim_answer(answer: Answer, max_tokens: int) -> Answer:
     most = _left(max_tokens, ()) * CHARACTERS_PER_TOKEN
     if isinstance(answer, Written) and answer.preview:
         return _with_less(answer, answer.preview, most)
+    if isinstance(answer, Written) and answer.result is not None:
+        answer = _with_result(answer, answer.result, most)
     data = answer.model_dump(mode="json")
     for texts in _STRING_STEPS:
         for entries in _LIST_STEPS:
@@ -77,6 +84,25 @@ def _with_less(answer: Written, shown: Preview, most: int) -> Written:
         if len(less.model_dump_json(exclude_none=True)) <= most:
             return less
     return answer.model_copy(update={"preview": shown.cut(0, 0, 0)})
+
+
+def _with_result(answer: Written, result: JsonValue, most: int) -> Written:
+    """`answer` with as much of its result as fits, and a fact that says what went: it cannot be read a second time."""
+    bare = answer.model_copy(update={"result": None})
+    room = max(most - len(bare.model_dump_json(exclude_none=True)) - _CUT_FACT, most // 4)
+    size = _size(result)
+    if size <= room:
+        return answer
+    steps = (_shortened(result, texts, entries) for texts in _STRING_STEPS for entries in _LIST_STEPS)
+    kept = next((less for less in steps if _size(less) <= room), None)
+    if kept is None:
+        kept = f"{json.dumps(result, ensure_ascii=False)[: room // 2]}…"
+    cut = f"The result is cut, its lists and texts to their beginning: it has {size:,} characters as JSON."
+    return answer.model_copy(update={"result": kept, "facts": [*(answer.facts or []), cut]})
+
+
+def _size(value: JsonValue) -> int:
+    return len(json.dumps(value, ensure_ascii=False))
 
 
 def _left(max_tokens: int, facts: tuple[str, ...]) -> int:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+import anyio
 from pydantic import JsonValue
 
 from domo_mcp.errors import Refused, UnknownName
@@ -17,7 +18,7 @@ from domo_mcp.guard.journal import Entry
 from domo_mcp.guard.prepared import NOT_MADE_YET, Caller, from_json, prepared
 from domo_mcp.guard.preview import differences
 from domo_mcp.guard.ticket import Tickets
-from domo_mcp.tools.change import Change, Keeper, Outcome, Snapshot, Thing
+from domo_mcp.tools.change import Change, Done, Earlier, Keeper, Outcome, Snapshot, Thing
 from domo_mcp.tools.changes import ChangeEntry
 from domo_mcp.tools.toolset import Call, Tool
 from domo_mcp.untrusted import one_line
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
 
 
+_LOOK_S, _LONGEST_WAIT_S = 0.1, 20
 _PATIENCE = timedelta(minutes=2)
 """By then a Domo that did not answer has done what it was asked for, or will not."""
 
@@ -39,8 +41,8 @@ class OwnChanges:
     applier: Applier
     tools: Mapping[str, Tool]
 
-    async def pending(self, call: Call, ticket: str, summary: str) -> Change:
-        """The change that a ticket stands for, as it would be now.
+    async def pending(self, call: Call, ticket: str, summary: str) -> Change | Done:
+        """The change that a ticket stands for, as it would be now, or that it was made since.
 
         Raises Refused for a ticket that is not good, and what the tool raises that proposed it.
         """
@@ -51,7 +53,25 @@ class OwnChanges:
         if tool is None:
             raise Refused(f"{waiting.tool} is not offered any more.", "Nothing was changed.")
         arguments = from_json(tool, waiting.arguments)
-        return prepared(await tool.fn(call, **arguments), tool, arguments, ticket=ticket, seen=waiting.digest)
+        proposed = await tool.fn(call, **arguments)
+        if isinstance(proposed, Done):
+            return proposed
+        return prepared(proposed, tool, arguments, ticket=ticket, seen=waiting.digest)
+
+    async def earlier(self, once: str) -> Earlier | None:
+        """The caller's change with the same `once`; one that is being made is waited for a while."""
+        who, within_s = self.caller, self.caller.policy.start_once_s
+        if not within_s:
+            return None
+        found = None
+        with anyio.move_on_after(_LONGEST_WAIT_S):
+            while True:
+                found = await self.applier.journal.same(who.principal, who.instance, once, within_s=within_s)
+                if found is None or found.status != "pending":
+                    break
+                await anyio.sleep(_LOOK_S)
+        left = found.after.objects if found and found.after else {}
+        return Earlier(found.id, found.time, found.status, tuple(left)) if found else None
 
     async def recent(self, call: Call, *, limit: int, offset: int, undoable: bool | None) -> Sequence[ChangeEntry]:
         """Changes of the caller on this instance, newest first; one that a crash left open is looked into first."""

@@ -13,7 +13,7 @@ import anyio
 
 from domo_mcp.errors import DomoMcpError, Refused, TimedOut
 from domo_mcp.guard import budget, policy
-from domo_mcp.guard.applying import Applier
+from domo_mcp.guard.applying import Applier, Overtaken
 from domo_mcp.guard.asking import GRANT_MINUTES, Question
 from domo_mcp.guard.audit import Audit
 from domo_mcp.guard.prepared import Caller, Prepared, Request, from_json, prepared
@@ -21,12 +21,12 @@ from domo_mcp.guard.preview import Preview, digest, preview, question
 from domo_mcp.guard.record import Record
 from domo_mcp.guard.ticket import Pending, Tickets
 from domo_mcp.guard.written import Written
-from domo_mcp.tools.change import Change
-from domo_mcp.tools.results import Answer, Page, Text
+from domo_mcp.tools.change import Change, Done
+from domo_mcp.tools.results import Answer, Page, Picture, Text
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Tool
 
-Result = Table | Text | Page[Any] | Answer
+Result = Table | Text | Picture | Page[Any] | Answer
 
 _LONG_AGO = -1
 _DECLINED = {
@@ -60,6 +60,9 @@ class Gate:
             result = await self._answer(request)
             if isinstance(result, Change):
                 result = await self._decide(request, prepared(result, request.tool, request.arguments), made)
+            elif isinstance(result, Done):
+                result = _done(result)
+            if isinstance(result, Written):
                 record.told(result)
             return await _linked(self._trim(result, request.arguments))
 
@@ -173,11 +176,15 @@ class Gate:
         async with self._locks[(request.caller.instance, change.on.kind, change.on.id)]:
             if self._made != made:
                 again = await self._again(request, change)
+                if isinstance(again, Done):
+                    return _done(again)
                 if self._digest(request, again) != now:
                     return _moved(await self._preview(request, again))
                 change = again
             try:
                 applied = await self.applier.apply(request, change, yes)
+            except Overtaken:
+                return await self._overtaken(request, change)
             finally:
                 self._made += 1
         return Written(
@@ -188,15 +195,24 @@ class Gate:
             verified=applied.verified,
             differences=applied.differences or None,
             facts=[*change.notes, *applied.facts] or None,
+            result=applied.outcome.result,
             new_ids=dict(applied.outcome.ids) or None,
             undo=change.undo,
         )
 
-    async def _again(self, request: Request, change: Prepared) -> Prepared:
+    async def _overtaken(self, request: Request, change: Prepared) -> Written:
+        """What became of the same change, which another server makes."""
+        again = await self._again(request, change)
+        if isinstance(again, Done):
+            return _done(again)
+        raise Refused("Another call did the same a moment ago; nothing was changed by this one.", "See list_changes.")
+
+    async def _again(self, request: Request, change: Prepared) -> Prepared | Done:
         """The change as it would be now; the call that proposed it, which need not be the one that confirms it."""
         arguments = from_json(change.tool, change.arguments)
         asked = replace(request, tool=change.tool, arguments=arguments)
-        return prepared(await self._answer(asked), change.tool, arguments)
+        result = await self._answer(asked)
+        return result if isinstance(result, Done) else prepared(result, change.tool, arguments)
 
     async def _preview(self, request: Request, change: Prepared) -> Preview:
         on = change.on
@@ -218,6 +234,8 @@ class Gate:
             result = result.table()
         if isinstance(result, Table):
             return budget.trim(result, tokens)
+        if isinstance(result, Picture):
+            return result
         return budget.trim_text(result, tokens) if isinstance(result, Text) else budget.trim_answer(result, tokens)
 
 
@@ -243,6 +261,17 @@ def _refused(shown: Preview, why: str) -> Written:
         reason=f"{why} Nothing was changed.",
         preview=shown,
         next="Use a client that can ask a person (MCP elicitation), or do it in Domo itself.",
+    )
+
+
+def _done(done: Done) -> Written:
+    return Written(
+        status="applied",
+        summary=done.summary,
+        change=done.change,
+        facts=list(done.facts),
+        new_ids=dict(done.ids) or None,
+        reason="The same was done a short while ago: nothing was done now, this is what became of it.",
     )
 
 

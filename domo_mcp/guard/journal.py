@@ -31,6 +31,7 @@ _ID = re.compile(r"c-[a-z2-7]{8}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
+_DOUBT = timedelta(days=1)
 _MB = 1_000_000
 
 
@@ -52,7 +53,7 @@ class Draft:
     """A change that is about to be made.
 
     `yes` says how it was confirmed, `before` what is there now and `intended` what will be; `undoes` is the id of the
-    change that it takes back.
+    change that it takes back. `once` is the same for changes that are the same, empty where that does not matter.
     """
 
     principal: str
@@ -65,6 +66,7 @@ class Draft:
     intended: Snapshot
     undo: Undoable
     undoes: str | None = None
+    once: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,31 @@ class Journal:
         """Say that the change `by` did not take this one back after all."""
         await self._state.changes.release(change_id, by)
 
+    async def claim(self, draft: Draft, life_s: float) -> bool:
+        """Keep what is the same as `draft` from being made for `life_s` seconds; False where somebody does already."""
+        now = self._clock().timestamp()
+        await self._state.tickets.forget(int(now))
+        # Not rounded up: what the claim covers no longer, `same` still finds.
+        return await self._state.tickets.once(self._claimed(draft), int(now), max(int(now) + 1, int(now + life_s)))
+
+    async def free(self, draft: Draft) -> None:
+        """Let it be made again."""
+        await self._state.tickets.free(self._claimed(draft))
+
+    async def same(self, principal: str, instance: str, once: str, *, within_s: float) -> Entry | None:
+        """The principal's newest change with that `once`, if it was begun within `within_s` seconds and did not fail.
+
+        One whose end nobody knows counts for a day.
+        """
+        now = self._clock()
+        young, recent = now - timedelta(seconds=within_s), now - _DOUBT
+        doubtful = [each.time for each in await self.unknown(principal, instance) if each.once == once]
+        since = min([young, *(time for time in doubtful if time > recent)])
+        rows = await self._state.changes.since(principal, instance, _microseconds(since))
+        alike = [each for each in self._entries(rows) if each.once == once and each.status != "failed"]
+        counts = [each for each in alike[:1] if each.status == "unknown" or each.time >= young]
+        return next(iter(counts), None)
+
     async def get(self, change_id: str, principal: str) -> Entry | None:
         """The principal's change of that id; that of another principal is not there."""
         if not _ID.fullmatch(change_id):
@@ -144,6 +171,9 @@ class Journal:
         oldest = now - timedelta(days=self._settings.keep_days)
         await self._state.changes.prune(_microseconds(oldest), self._settings.max_mb * _MB)
 
+    def _claimed(self, draft: Draft) -> str:
+        return self._keys.keyed(json.dumps([draft.principal, draft.instance, draft.tool, draft.once]))
+
     def _row(self, entry: Entry) -> ChangeRow:
         intent = {
             "tool": entry.tool,
@@ -153,6 +183,7 @@ class Journal:
             "before": _json(entry.before),
             "intended": _json(entry.intended),
             "undoes": entry.undoes,
+            "once": entry.once,
         }
         return ChangeRow(
             id=entry.id,
@@ -204,6 +235,7 @@ def _read(row: ChangeRow, intent: dict[str, Any], outcome: dict[str, Any]) -> En
         intended=Snapshot(**intent["intended"]),
         undo=cast("Undoable", row.undo),
         undoes=intent["undoes"],
+        once=intent.get("once", ""),
         status=cast("Status", row.status),
         after=Snapshot(**outcome["after"]) if outcome["after"] else None,
         undone_by=row.undone_by,

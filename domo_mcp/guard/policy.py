@@ -56,6 +56,7 @@ class PolicySettings(BaseModel):
     confirm_for: list[Confirmable] = ["update", "delete", "run"]
     unattended: list[str] = []
     max_affected: int = Field(100, ge=1, le=10_000)
+    start_once_s: float = Field(60, ge=0, le=86_400)
     ask_timeout_s: float = Field(300, gt=0, le=3600)
     ticket_s: float = Field(600, gt=0, le=86_400)
     allow: dict[Kind, list[str]] = {"dataset": ["*"]}

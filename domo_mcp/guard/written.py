@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import JsonValue
+
 from domo_mcp.guard.preview import Preview
 from domo_mcp.tools.results import Answer
 
@@ -14,7 +16,8 @@ class Written(Answer):
     """A change that was applied, or why it was not.
 
     `confirmed_by` says which kind of yes it had: person, ticket, unattended, not required. `verified` is true where
-    reading back found what was intended, null where Domo offers no read. `next` says what to do now.
+    reading back found what was intended, null where Domo offers no read. `result` is what came of something that ran.
+    `next` says what to do now.
     """
 
     status: Status
@@ -24,6 +27,7 @@ class Written(Answer):
     verified: bool | None = None
     differences: list[str] | None = None
     facts: list[str] | None = None
+    result: JsonValue = None
     new_ids: dict[str, str] | None = None
     undo: str | None = None
     reason: str | None = None

@@ -43,6 +43,8 @@ from domo_mcp.sandbox.routes.answers import envelope
 from domo_mcp.sandbox.routes.appdb_sharing import DueExports
 from domo_mcp.sandbox.routes.entrance import Entrance
 from domo_mcp.sandbox.routes.sign_in import SignIn, by_surface
+from domo_mcp.sandbox.routes.streams import DueRuns
+from domo_mcp.sandbox.routes.workflows import DueSteps
 from domo_mcp.sandbox.store import Store
 from domo_mcp.sandbox.tokens import Tokens
 
@@ -50,6 +52,8 @@ ADMIN_TOKEN = "sandbox-admin-token"  # noqa: S105  (opens nothing but the sandbo
 SESSIONS = {"sandbox-session": ALEX, "sandbox-admin-session": ADMIN}
 CLIENTS = {"sandbox-client": oauth.Client(secret="sandbox-secret", user_id=ALEX)}  # noqa: S106  (opens nothing else)
 REMEMBERED = 10_000
+INDEX_S = 2.0
+"""How long an index of a dataset takes where somebody tries the sandbox."""
 
 
 def sandbox_app(
@@ -61,6 +65,7 @@ def sandbox_app(
     nested_groups: bool = False,
     keeps_ids: bool = True,
     plan: Plan | None = None,
+    index_s: float = 0.0,
 ) -> Starlette:
     """Give an application that answers an instance's own host from a store, with or without a lifespan.
 
@@ -68,7 +73,7 @@ def sandbox_app(
     paths the `SESSIONS` do. `ai` says where a language model is; without one the deterministic engines answer.
     `ai_shape` is the shape of AI answers, `plan` what goes wrong. AppDB puts the group fields of its aggregates under
     `_id` where `nested_groups`, and an upsert keeps ids that it does not know where `keeps_ids`; an export of AppDB
-    takes `app.state.export_s` seconds of the sandbox's clock.
+    takes `app.state.export_s` seconds of the sandbox's clock, an index of a dataset `index_s`.
 
     `app.state` is for tests: `requests` has the last requests as (method, path), `processed` those that a handler got,
     `in_flight` counts those not yet answered, and `latency_s`, `faults`, `nested_groups`, `keeps_ids` and `export_s`
@@ -100,6 +105,7 @@ def sandbox_app(
     app.state.nested_groups = nested_groups
     app.state.keeps_ids = keeps_ids
     app.state.export_s = 0.0
+    app.state.index_s = index_s
     return app
 
 
@@ -124,7 +130,12 @@ def api_app(
 def _application(store: Store, routes: Sequence[Route], sign_in: SignIn, plan: Plan | None) -> Starlette:
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Entrance, sign_in=sign_in), Middleware(DueExports)],
+        middleware=[
+            Middleware(Entrance, sign_in=sign_in),
+            Middleware(DueSteps),
+            Middleware(DueExports),
+            Middleware(DueRuns),
+        ],
         exception_handlers={HTTPException: _unknown},
     )
     app.state.store = store
@@ -153,4 +164,4 @@ def serve(
     """Serve a store over HTTP until interrupted; only to this machine unless `host` says otherwise."""
     from domo_mcp.sandbox.serving import server  # costs start-up time that an embedded sandbox should not pay
 
-    server(sandbox_app(store, ai=ai, plan=plan), host=host, port=port).run()
+    server(sandbox_app(store, ai=ai, plan=plan, index_s=INDEX_S), host=host, port=port).run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 Role = Literal["Admin", "Privileged", "Editor", "Participant"]
 AccessLevel = Literal["OWNER", "CO_OWNER", "CAN_EDIT", "CAN_SHARE", "CAN_VIEW"]
@@ -41,6 +41,13 @@ class Grant(Part):
     level: AccessLevel
 
 
+class GroupGrant(Part):
+    """What the members of a group may do with a dataset."""
+
+    group_id: int
+    level: AccessLevel
+
+
 class ColumnNote(Part):
     """What people wrote about a column; its type is the warehouse's business."""
 
@@ -63,20 +70,23 @@ class BeastMode(Part):
 
 
 class DataVersion(Part):
-    """One load of a dataset."""
+    """One load of a dataset. `partition` is its tag; until it is `indexed` no query sees it, nor when `deleted`."""
 
     id: int
     recorded: int
     completed: int
     rows: int
     size_bytes: int
+    partition: str | None = None
+    indexed: bool = True
+    deleted: bool = False
 
 
 class Dataset(Record):
     """Metadata of a dataset; its rows and columns are in the warehouse under the same id.
 
     `provider` is Domo's data provider type. `unit` says what one row is; None where nobody has written a dictionary.
-    `partitioned_by` names the date column whose months are the partitions.
+    `emptied_partitions` are the tags whose data were deleted and which are still there.
     """
 
     id: str
@@ -90,10 +100,11 @@ class Dataset(Record):
     columns: tuple[ColumnNote, ...]
     beast_modes: tuple[BeastMode, ...] = ()
     grants: tuple[Grant, ...] = ()
+    group_grants: tuple[GroupGrant, ...] = ()
     tags: tuple[str, ...] = ()
     certified_by: int | None = None
     stream_id: int | None = None
-    partitioned_by: str | None = None
+    emptied_partitions: tuple[str, ...] = ()
     versions: tuple[DataVersion, ...] = ()
 
 
@@ -123,27 +134,48 @@ class Card(Record):
 
 
 class Execution(Part):
-    """One run of a stream."""
+    """One run of a stream; `ended` is None while it runs."""
 
     id: int
     started: int
-    ended: int
-    state: Literal["SUCCESS", "ERROR"]
+    ended: int | None
+    state: Literal["ACTIVE", "SUCCESS", "ERROR"]
     rows: int
     size_bytes: int
     errors: tuple[str, ...] = ()
+    run_type: Literal["AUTOMATED", "MANUAL"] = "AUTOMATED"
+
+
+class Setting(Part):
+    """One entry of a stream's configuration."""
+
+    name: str
+    value: JsonValue
+    type: str = "string"
+    category: str = "METADATA"
 
 
 class Stream(Record):
-    """A connector that fills a dataset. `executions` has the newest run first."""
+    """A connector that fills a dataset. `executions` has the newest run first; `advanced_schedule` is JSON text."""
 
     id: int
     dataset_id: str
+    connector: str
+    version: str
     provider: str
     provider_name: str
     update_method: Literal["APPEND", "REPLACE"]
+    account_id: int | None = None
     schedule: str
-    query: str
+    advanced_schedule: str
+    settings: tuple[Setting, ...]
     created_by: int
     created: int
-    executions: tuple[Execution, ...]
+    modified_by: int
+    modified: int
+    executions: tuple[Execution, ...] = ()
+
+    @property
+    def query(self) -> str:
+        """What it asks its source."""
+        return next((str(setting.value) for setting in self.settings if setting.name == "query"), "")

@@ -12,7 +12,12 @@ from domo_mcp.sandbox import company
 from domo_mcp.sandbox.appdb import export
 from domo_mcp.sandbox.appdb.definitions import Collection
 from domo_mcp.sandbox.appdb.documents import Documents
+from domo_mcp.sandbox.company.files import shelve
+from domo_mcp.sandbox.files.contents import Contents
+from domo_mcp.sandbox.filesets.index import Index
+from domo_mcp.sandbox.filesets.library import Library
 from domo_mcp.sandbox.records import Record
+from domo_mcp.sandbox.uploads.parts import Parts
 from domo_mcp.sandbox.warehouse import Warehouse
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -27,6 +32,8 @@ def _now() -> datetime:
 class Store:
     """The state of one sandbox. `warehouse` has the datasets' rows, `documents` AppDB's, `clock` tells the time.
 
+    `contents` has the bytes of files, `filesets` those of FileSets, `index` searches them.
+
     `fiscal_month` is the month whose first day begins the fiscal year; it may be set (October: assumed).
     """
 
@@ -39,6 +46,10 @@ class Store:
         records.execute("PRAGMA journal_mode = WAL")
         records.execute(_SCHEMA)
         self.documents = Documents(records)
+        self.contents = Contents(records)
+        self.filesets = Library(records)
+        self.index = Index(self.filesets)
+        self.parts = Parts(records)
 
     @classmethod
     def open(cls, data: Path | None = None, *, clock: Callable[[], datetime] = _now) -> Store:
@@ -69,7 +80,9 @@ class Store:
         for collection_id, documents in company.documents(now):
             self.documents.drop(collection_id)
             self.documents.put(collection_id, documents, now)
+        self.filesets.keep(company.contents(now))
         self.put(*company.build(self.warehouse, now))
+        shelve(self, now)
         export.synchronise(self, *self.all(Collection), moment=now)
 
     def get(self, kind: type[RecordT], key: int | str) -> RecordT | None:
@@ -99,5 +112,6 @@ class Store:
 
     def close(self) -> None:
         """Write everything down and let go of the folder."""
+        self.index.close()
         self._records.close()
         self.warehouse.close()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
+from base64 import b64encode
 from typing import Any, Literal
 
-from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent
+from mcp_types import CallToolResult, ContentBlock, ImageContent, ResourceLink, TextContent
 
 from domo_mcp import telemetry
 from domo_mcp.errors import DomoMcpError
 from domo_mcp.guard.gate import Result
 from domo_mcp.guard.written import Written
-from domo_mcp.tools.results import Answer, Text
+from domo_mcp.tools.results import Answer, Picture, Text
 from domo_mcp.tools.table import Table, csv_header, csv_line
 from domo_mcp.untrusted import all_foreign, fenced, foreign, plain, visible
 
@@ -30,6 +31,8 @@ def render(result: Result, *, structured: Structured, sandbox: bool) -> CallTool
         text, data = _table(result), _records(result) if structured == "all" else None
     elif isinstance(result, Text):
         text, data = "\n".join([_fenced(visible(result.body)), *map(_told, result.facts)]), None
+    elif isinstance(result, Picture):
+        text, data = "\n".join(map(_told, (result.alt, *result.facts))), None
     elif isinstance(result, Answer):
         payload = plain(json.dumps(result.model_dump(mode="json", exclude_none=True), **_COMPACT))
         text, data = _fenced(visible(payload)), None if structured == "none" else json.loads(payload)
@@ -38,6 +41,8 @@ def render(result: Result, *, structured: Structured, sandbox: bool) -> CallTool
     if sandbox:
         text += f"\n{SANDBOX_LINE}"
     content: list[ContentBlock] = [TextContent(type="text", text=text)]
+    if isinstance(result, Picture):
+        content.append(ImageContent(data=b64encode(result.data).decode(), mime_type=result.media_type))
     if isinstance(result, Table) and result.link:
         content.append(ResourceLink(uri=result.link, name="all rows", mime_type="text/csv", description=_LINK))
     failed = isinstance(result, Written) and result.status == "refused"

@@ -83,6 +83,11 @@ class ChangeRows:
         )
         return [ChangeRow(*row) for row in rows]
 
+    async def since(self, principal: str, instance: str, time: int) -> list[ChangeRow]:
+        """The principal's changes on an instance from `time` on (as `ChangeRow.time`), newest first."""
+        sql = f"{_FOUND} WHERE principal = $1 AND instance = $2 AND time >= $3 ORDER BY time DESC, id DESC"
+        return [ChangeRow(*row) for row in await self.store.fetch(sql, principal, instance, time)]
+
     async def unknown(self, principal: str, instance: str) -> list[ChangeRow]:
         """The principal's changes on an instance whose end nobody knows, oldest first."""
         sql = f"{_FOUND} WHERE principal = $1 AND instance = $2 AND status = 'unknown' ORDER BY time, id"

@@ -59,13 +59,21 @@ class TicketRows:
         changed = await self.store.execute(
             "INSERT INTO domo_mcp_once (id, expires) VALUES ($1, $3)"
             " ON CONFLICT (id) DO UPDATE SET expires = excluded.expires WHERE domo_mcp_once.expires <= $2",
-            hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest(),
+            _hashed(what),
             now,
             expires,
         )
         return changed == 1
 
+    async def free(self, what: str) -> None:
+        """Take back that `what` was used."""
+        await self.store.execute("DELETE FROM domo_mcp_once WHERE id = $1", _hashed(what))
+
     async def forget(self, now: int) -> None:
         """Delete what has expired."""
         await self.store.execute("DELETE FROM domo_mcp_tickets WHERE expires <= $1", now)
         await self.store.execute("DELETE FROM domo_mcp_once WHERE expires <= $1", now)
+
+
+def _hashed(what: str) -> str:
+    return hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()

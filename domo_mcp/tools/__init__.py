@@ -12,6 +12,9 @@ from domo_mcp.tools import (
     collections,
     data,
     data_api,
+    dataset_access,  # noqa: F401 - registers its tools on datasets.toolset
+    dataset_partitions,  # noqa: F401 - registers its tools on datasets.toolset
+    dataset_rows,  # noqa: F401 - registers its tools on datasets.toolset
     datasets,
     files,
     filesets,
@@ -20,8 +23,14 @@ from domo_mcp.tools import (
     workflows,
 )
 from domo_mcp.tools.change import Keeper
+from domo_mcp.tools.dataset_keepers import ACCESS, PROPERTIES, SCHEMAS, TAGS
+from domo_mcp.tools.dataset_rows_upload import ROWS
 from domo_mcp.tools.definitions import COLLECTIONS
 from domo_mcp.tools.documents import DOCUMENTS
+from domo_mcp.tools.file_keepers import DATA_FILES, FILE_PERMISSIONS
+from domo_mcp.tools.fileset_definitions import FILESETS
+from domo_mcp.tools.fileset_files import FILES as FILESET_FILES
+from domo_mcp.tools.stream_definitions import STREAMS
 from domo_mcp.tools.toolset import BOTH_SURFACES, Surface, Tool, Toolset
 
 TOOLSETS: tuple[Toolset, ...] = (
@@ -40,7 +49,23 @@ TOOLSETS: tuple[Toolset, ...] = (
     changes.toolset,
 )
 
-KEEPERS: Mapping[str, Keeper] = {keeper.kind: keeper for keeper in (DOCUMENTS, COLLECTIONS)}
+KEEPERS: Mapping[str, Keeper] = {
+    keeper.kind: keeper
+    for keeper in (
+        DOCUMENTS,
+        COLLECTIONS,
+        FILESETS,
+        FILESET_FILES,
+        ROWS,
+        STREAMS,
+        PROPERTIES,
+        TAGS,
+        SCHEMAS,
+        ACCESS,
+        DATA_FILES,
+        FILE_PERMISSIONS,
+    )
+}
 """Who reads and restores the objects of a change, by the kind of its snapshots."""
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import anyio.to_thread
 from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.tools import args
-from domo_mcp.tools.pictures import read_picture
+from domo_mcp.tools.pictures import picture_of
 from domo_mcp.tools.results import Text
 from domo_mcp.tools.toolset import Call, Toolset
 from domo_mcp.untrusted import foreign
@@ -36,9 +35,9 @@ async def image_to_text(
 ) -> Text:
     """Use it to read the text in a picture (receipt, table, screenshot), or to ask about it, with Domo's AI.
 
-    Costs credits. Reads no PDF: read files with the tool of the place where they are.
+    Costs credits. For PDFs and documents use read_fileset_file or read_data_file.
     """
-    picture = await anyio.to_thread.run_sync(read_picture, image, call.folders)
+    picture = await picture_of(call, image)
     answer = await call.domo.ai.image_to_text(
         prompt, picture, system=system, model=model or call.ai.image_model or None
     )

@@ -19,6 +19,11 @@ DatasetList = Annotated[
     Target("dataset"),
     Field(min_length=1, max_length=10, description="Dataset ids or names; left out: chosen by the question."),
 ]
+Package = Annotated[
+    str, Target("package"), Field(min_length=1, max_length=500, description="Package id or name; of an app its alias.")
+]
+User = Annotated[str, Target("user"), Field(min_length=1, max_length=200, description="User id or name.")]
+Group = Annotated[str, Target("group"), Field(min_length=1, max_length=200, description="Group id or name.")]
 Question = Annotated[str, Field(min_length=2, max_length=2000, description="The question in plain words.")]
 Limit = Annotated[int, Field(ge=1, le=100_000, description="Most rows to return.")]
 ListLimit = Annotated[int, Field(ge=1, le=100, description="Most entries to return.")]
@@ -41,7 +46,10 @@ Picture = Annotated[
     Field(
         min_length=1,
         max_length=30_000_000,
-        description="A picture: data URI (data:image/png;base64,…); over stdio also a file below files.roots.",
+        description=(
+            "A picture: data URI (data:image/png;base64,…), domo://{instance}/filesets/{id}/files/{id} or "
+            "domo://{instance}/data-files/{id}; over stdio also a file below files.roots."
+        ),
     ),
 ]
 System = Annotated[str, Field(max_length=20_000, description="System prompt.")]
@@ -112,3 +120,22 @@ Aliases = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=100)], Property],
     Field(max_length=20, description="Alias to property."),
 ]
+Fileset = Annotated[str, Target("fileset"), Field(min_length=1, max_length=500, description="FileSet id or name.")]
+FilesetFile = Annotated[str, Field(min_length=1, max_length=1000, description="File id, or its path in the FileSet.")]
+Directory = Annotated[str, Field(max_length=1000, description="Only files below this directory of the FileSet.")]
+SaveFileAs = Annotated[
+    str,
+    Field(min_length=1, max_length=255, description="Save the whole file under this new name in the exports folder."),
+]
+UploadSource = Annotated[str, Field(min_length=1, max_length=4096, description="A file below files.roots.")]
+UploadContent = Annotated[
+    str, Field(min_length=1, max_length=30_000_000, description="Text, or data:TYPE;base64,… for other bytes.")
+]
+UploadName = Annotated[str, Field(min_length=1, max_length=255, description="File name; needed with content.")]
+FileNumber = Annotated[str, Target("file"), Field(pattern="^[0-9]{1,19}$")]
+DataFile = Annotated[FileNumber, Field(description="File id, a number.")]
+RevisionNumber = Annotated[str, Field(pattern="^[0-9]{1,19}$", description="Revision id, a number.")]
+Workflow = Annotated[
+    str, Target("workflow"), Field(min_length=1, max_length=500, description="Workflow id or name; in an app its alias.")
+]
+WorkflowInstanceId = Annotated[str, Field(min_length=1, max_length=200, description="Id of the instance.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import JsonValue
@@ -55,12 +56,14 @@ class Outcome:
     """What applying a change did.
 
     `facts` are sentences of our own about it. `ids` says under which id an object of `Change.after` really is, where
-    that differs from its key there. `incomplete` is true where Domo did less than it was asked for.
+    that differs from its key there. `incomplete` is true where Domo did less than it was asked for. `result` is what
+    came of something that ran, as Domo gave it; a result that is null is told by a fact.
     """
 
     facts: tuple[str, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
     incomplete: bool = False
+    result: JsonValue = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,10 @@ class Change:
     `before` is what would change as it is now, `after` as it would be: no snapshot where there is nothing to read.
     `affected` counts objects where the snapshots do not. `must_confirm` says why it has to be confirmed whatever the
     configuration says ("it opens access", "it replaces what is there"). `notes` are warnings to be read before.
-    `sends_bytes` is how much has to be uploaded, where that may take longer than a call.
+    `sends_bytes` is how much has to be uploaded, where that may take longer than a call. `stoppable` is one that takes
+    back all it did where its caller gives it up before the end. `once` tells changes that are
+    the same: within policy.start_once_s a second one is not applied, unless it is wanted `again`; empty where twice is
+    nothing to guard against.
     """
 
     summary: str
@@ -84,6 +90,9 @@ class Change:
     must_confirm: str = ""
     notes: tuple[str, ...] = ()
     sends_bytes: int = 0
+    stoppable: bool = False
+    once: str = ""
+    again: bool = False
 
     @property
     def count(self) -> int:
@@ -91,6 +100,32 @@ class Change:
         if self.affected is not None:
             return self.affected
         return len({*self.before.objects, *self.after.objects})
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The same change, made a short while ago: its id in the journal, and the ids of the objects that it left.
+
+    `status` is unknown where its end is not known, pending where it is still being made.
+    """
+
+    change: str
+    time: datetime
+    status: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """Answers in place of a change that was made already: the change with that id in the journal, nothing new.
+
+    `facts` say what it is like now; `ids` are those of its outcome.
+    """
+
+    summary: str
+    change: str
+    facts: tuple[str, ...]
+    ids: Mapping[str, str] = field(default_factory=dict)
 
 
 class Keeper(Protocol):

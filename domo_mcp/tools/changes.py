@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domo_mcp.tools import args
-from domo_mcp.tools.change import Change
+from domo_mcp.tools.change import Change, Done
 from domo_mcp.tools.results import Answer, Page
 from domo_mcp.tools.toolset import Call, Toolset
 
@@ -35,7 +35,7 @@ async def confirm_change(
     summary: Annotated[
         str, Field(min_length=1, max_length=500, description="The preview's summary, repeated word for word.")
     ],
-) -> Change:
+) -> Change | Done:
     """Use it to apply a change that waits with a ticket, once the person has seen its preview and agreed.
 
     Nothing is applied if the target changed since: the new preview comes back instead.

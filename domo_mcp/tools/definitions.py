@@ -37,7 +37,7 @@ def _right_type(value: object) -> object:
     kind = value.strip().upper() if isinstance(value, str) else value
     if isinstance(kind, str) and kind in _RIGHT_NAMES:
         # Domo takes it, and then the collection never gets a dataset (App-Framework document, Schema Object, Warning).
-        raise InvalidInput(f"{kind} is not a column type of AppDB.", f"Write {_RIGHT_NAMES[kind]}.")
+        raise InvalidInput(f"{kind} is not one of Domo's column types.", f"Write {_RIGHT_NAMES[kind]}.")
     return kind
 
 

@@ -64,6 +64,16 @@ class Text:
     facts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A picture for the model to look at; `alt` says in words what it is, `facts` are lines of our own."""
+
+    media_type: str
+    data: bytes
+    alt: str
+    facts: tuple[str, ...] = ()
+
+
 def _scalar(value: object) -> Scalar:
     if value is None or isinstance(value, str | int | float | bool):
         return value

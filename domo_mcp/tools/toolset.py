@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from domo_mcp.catalog import Catalog
     from domo_mcp.client.domo import Domo
     from domo_mcp.tools.ai import AiSettings
-    from domo_mcp.tools.change import Change
+    from domo_mcp.tools.change import Change, Done, Earlier
     from domo_mcp.tools.changes import ChangeEntry
     from domo_mcp.tools.cursor import Cursors
     from domo_mcp.tools.folders import FilesSettings, Folders
@@ -36,12 +36,16 @@ class Effect(StrEnum):
 class Changes(Protocol):
     """The record of changes, and those that wait for a yes."""
 
-    async def pending(self, call: Call, ticket: str, summary: str) -> Change:
+    async def pending(self, call: Call, ticket: str, summary: str) -> Change | Done:
         """The change that a ticket stands for, as it would be now. Raises Refused for a ticket that is not good."""
         ...
 
     async def inverse(self, call: Call, change_id: str) -> Change:
         """The change that takes another one back. Raises Refused where that cannot be done, or not any more."""
+        ...
+
+    async def earlier(self, once: str) -> Earlier | None:
+        """The caller's change with that `once`, made within policy.start_once_s; one of unknown end within a day."""
         ...
 
     async def recent(self, call: Call, *, limit: int, offset: int, undoable: bool | None) -> Sequence[ChangeEntry]:

@@ -11,7 +11,7 @@ from domo_mcp.catalog.cache import Cache
 
 
 async def test_a_value_is_loaded_once_while_it_is_young() -> None:
-    cache: Cache[str, int] = Cache(60)
+    cache: Cache[int] = Cache(60)
     loads = 0
 
     async def load() -> int:
@@ -23,7 +23,7 @@ async def test_a_value_is_loaded_once_while_it_is_young() -> None:
 
 
 async def test_an_old_value_is_loaded_again() -> None:
-    cache: Cache[str, int] = Cache(0)
+    cache: Cache[int] = Cache(0)
     values = iter([1, 2])
 
     async def load() -> int:
@@ -33,7 +33,7 @@ async def test_an_old_value_is_loaded_again() -> None:
 
 
 async def test_many_at_once_cost_one_load() -> None:
-    cache: Cache[str, int] = Cache(60)
+    cache: Cache[int] = Cache(60)
     loads, go = 0, anyio.Event()
 
     async def load() -> int:
@@ -56,7 +56,7 @@ async def test_many_at_once_cost_one_load() -> None:
 
 
 async def test_a_failure_is_not_kept_and_the_next_in_line_tries() -> None:
-    cache: Cache[str, int] = Cache(60)
+    cache: Cache[int] = Cache(60)
     outcomes: Iterator[ValueError | int] = iter([ValueError("no"), 5])
 
     async def load() -> int:
@@ -71,7 +71,7 @@ async def test_a_failure_is_not_kept_and_the_next_in_line_tries() -> None:
 
 
 async def test_a_cancelled_load_leaves_the_key_free() -> None:
-    cache: Cache[str, int] = Cache(60)
+    cache: Cache[int] = Cache(60)
 
     async def never() -> int:
         await anyio.sleep_forever()

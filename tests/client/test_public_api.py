@@ -59,7 +59,10 @@ async def test_one_dataset_has_its_schema_and_answers_sql(domo: Domo) -> None:
 async def test_people_are_listed(domo: Domo) -> None:
     assert (await domo.people.me()).display_name == "Alex Rivera"
     assert [user.id async for user in domo.people.all_users()]
-    assert await domo.people.groups() == []
+    assert [group.name for group in await domo.people.groups(limit=2)] == ["All Employees", "Marketing"]
+    assert (await domo.people.group("15")).name == "West Sales"
+    with pytest.raises(Refused):
+        await domo.people.groups_of("1001")
 
 
 async def test_everything_else_needs_the_instances_own_host(domo: Domo) -> None:

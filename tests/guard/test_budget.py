@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from pydantic import JsonValue
 
 from domo_mcp.guard.budget import RESERVED_TOKENS, trim, trim_answer, trim_text
 from domo_mcp.guard.preview import FieldChange, ObjectChange, Preview
@@ -125,3 +128,26 @@ def test_a_text_is_cut_at_a_line_and_says_how_much_is_left() -> None:
     assert len(result.body) <= 400
     assert result.body.endswith("a line of text")
     assert "Cut: 1," in result.facts[-1]
+
+
+RESULTS: list[JsonValue] = [
+    [{"name": "x" * 3000, "n": number} for number in range(500)],
+    {f"key {number}": number for number in range(5000)},
+    '"' * 90_000,
+]
+
+
+@pytest.mark.parametrize("result", RESULTS)
+@pytest.mark.parametrize("most", [1000, 5000])
+def test_a_result_is_cut_until_it_fits_and_says_how_large_it_was(result: JsonValue, most: int) -> None:
+    cut = trim_answer(Written(status="applied", summary="s", result=result, facts=["It ran."]), most)
+    assert isinstance(cut, Written)
+    assert cut.facts
+    assert len(cut.model_dump_json(exclude_none=True)) / 4 <= most
+    assert cut.result
+    assert f"{len(json.dumps(result)):,} characters" in cut.facts[-1]
+
+
+def test_a_result_that_fits_is_left_alone() -> None:
+    whole = Written(status="applied", summary="s", result={"nothing": None, "some": [1, 2]})
+    assert trim_answer(whole, 1000) == whole

@@ -187,7 +187,13 @@ async def test_users_come_by_page_by_id_and_as_me(http: httpx.AsyncClient) -> No
     assert (await http.get("/v1/users/27")).json()["name"] == "Robin Falk"
     assert (await http.get("/v1/users/me")).json()["name"] == "Alex Rivera"
     assert (await http.get("/v1/users/1")).status_code == 404
-    assert (await http.get("/v1/groups")).json() == []
+    groups = (await http.get("/v1/groups")).json()
+    assert groups[0] == {
+        "id": 2, "name": "All Employees", "default": True, "active": True, "creatorId": "27", "memberCount": 5,
+    }  # fmt: skip
+    assert (await http.get("/v1/groups?limit=1&offset=1")).json() == groups[1:2]
+    assert (await http.get("/v1/groups/21/users")).json() == [1003, 1001]
+    assert (await http.get("/v1/groups/1")).status_code == 404
 
 
 async def test_paths_of_an_instances_own_host_are_not_here(http: httpx.AsyncClient) -> None:

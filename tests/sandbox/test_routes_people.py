@@ -18,3 +18,9 @@ async def test_users_come_by_page_and_by_id(alex: httpx.AsyncClient) -> None:
     assert page == everybody[1:3]
     named = (await alex.get("/api/content/v3/users", params={"id": "27,1003"})).json()
     assert [user["displayName"] for user in named] == ["Robin Falk", "Priya Nair"]
+
+
+async def test_one_user_is_read_by_id(alex: httpx.AsyncClient) -> None:
+    dana = (await alex.get("/api/content/v3/users/1002", params={"includeDetails": "true"})).json()
+    assert (dana["displayName"], dana["detail"]["title"]) == ("Dana Okafor", "Sales Operations")
+    assert (await alex.get("/api/content/v3/users/5")).status_code == 404

@@ -159,3 +159,26 @@ def test_a_folder_open_in_this_process_is_busy_too(tmp_path: Path) -> None:
         Warehouse(tmp_path)
     opened.close()
     Warehouse(tmp_path).close()
+
+
+async def test_tags_are_seen_by_no_query_and_tell_case(warehouse: Warehouse) -> None:
+    warehouse.insert(SALES, [["Bo", *ROW[1:]], ["Cy", *ROW[1:]]])
+    warehouse.tag(SALES, "CASE Name WHEN 'Ana' THEN 'p' WHEN 'Bo' THEN 'P' END")
+    assert warehouse.partitions(SALES) == {"P": 1, "p": 1}
+    result = await warehouse.query(SALES, "SELECT *, COUNT(*) OVER () FROM (SELECT * FROM table) AS t LIMIT 1")
+    assert result.columns[:-1] == [column.name for column in warehouse.columns(SALES)]
+    with pytest.raises(QueryError):
+        await warehouse.query(SALES, "SELECT `__partition__` FROM table")
+    warehouse.untag(SALES, "p")
+    warehouse.clear(SALES, "P")
+    assert (warehouse.partitions(SALES), warehouse.row_count(SALES)) == ({}, 2)
+
+
+async def test_a_dataset_that_is_made_anew_has_no_tags(warehouse: Warehouse) -> None:
+    warehouse.tag(SALES, "'p'")
+    warehouse.load(SALES, [Column("n", "LONG")], [["7"]])
+    assert warehouse.partitions(SALES) == {}
+    assert (await warehouse.query(SALES, "SELECT * FROM table")).rows == [[7]]
+    warehouse.tag(SALES, "'p'")
+    warehouse.drop(SALES)
+    assert warehouse.datasets() == []

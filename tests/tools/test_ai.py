@@ -70,7 +70,7 @@ async def test_what_is_more_than_reading_is_refused_without_a_vision_model(conne
         ("/etc/passwd", "folders"),
         ("../../etc/passwd", "folders"),
         ("no-such-file.png", "read"),
-        ("domo://acme/data-files/1", "domo://"),
+        ("domo://acme/data-files/1", "to the instance"),
     ],
 )
 async def test_what_is_no_picture_or_not_in_reach_is_told(

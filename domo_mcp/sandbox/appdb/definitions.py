@@ -28,11 +28,16 @@ def milliseconds(moment: datetime) -> int:
 
 
 class Group(Record):
-    """People who are given access together. `members` are ids of users."""
+    """People who are given access together. `members` are ids of users, `type` is the product surface's word."""
 
     id: int
     name: str
     members: tuple[int, ...]
+    type: Literal["open", "closed", "dynamic", "system"] = "closed"
+    description: str = ""
+    creator_id: int = 27
+    created: int = 1_704_110_400_000
+    default: bool = False
 
 
 class CollectionColumn(Part):

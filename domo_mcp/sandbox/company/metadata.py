@@ -16,6 +16,7 @@ from domo_mcp.sandbox.records import (
     Execution,
     FieldAlias,
     Grant,
+    Setting,
     Stream,
 )
 
@@ -46,7 +47,6 @@ def dataset(plan: Plan, now: datetime, rows: int) -> Dataset:
         tags=plan.tags,
         certified_by=ADMIN if plan.certified else None,
         stream_id=370 + plan.number if plan.feed else None,
-        partitioned_by=plan.partitioned_by,
         versions=tuple(_versions(plan, updated, rows)),
     )
 
@@ -74,13 +74,19 @@ def stream(feed: Feed, made: Dataset) -> Stream:
     return Stream(
         id=made.stream_id or 0,
         dataset_id=made.id,
+        connector=f"com.domo.connector.{feed.provider}",
+        version="1",
         provider=feed.provider,
         provider_name=feed.name,
         update_method=feed.method,
+        account_id=made.stream_id,
         schedule="0 15 4 * * ?",
-        query=feed.query,
+        advanced_schedule='{"type": "DAY", "at": "04:15 AM", "timezone": "UTC"}',
+        settings=(Setting(name="query", value=feed.query), Setting(name="retry.retryNumber", value="1")),
         created_by=made.owner_id,
         created=made.created,
+        modified_by=made.owner_id,
+        modified=made.created,
         executions=tuple(reversed(runs)),
     )
 

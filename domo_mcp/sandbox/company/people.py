@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from domo_mcp.sandbox.appdb.definitions import Group
 from domo_mcp.sandbox.company.dice import below, code, day, money, nth, pick, roll
 from domo_mcp.sandbox.company.plan import ADMIN, ALEX, DANA, PRIYA, TOMAS, Described, Plan
 from domo_mcp.sandbox.records import User
@@ -26,6 +27,21 @@ USERS = (
         id=TOMAS, name="Tomas Lind", email="tomas.lind@example.com", role="Participant", role_id=4, title="Support Lead"
     ),
 )
+
+GROUPS = (
+    Group(
+        id=2,
+        name="All Employees",
+        members=tuple(user.id for user in USERS),
+        type="dynamic",
+        description="Everybody who can sign in.",
+        default=True,
+    ),
+    Group(id=21, name="Marketing", members=(PRIYA, ALEX), type="open", description="Campaigns and the web shop."),
+    Group(id=22, name="Support Leads", members=(TOMAS,), description="Who answers when a customer has waited."),
+    Group(id=23, name="Leadership", members=(ADMIN, DANA), description="Heads of department."),
+)
+"""Those beside the sales teams of the regions, which the company's app knows (`appdb.GROUPS`)."""
 
 FIRST = (
     "Ana", "Ben", "Carla", "David", "Elena", "Farid", "Greta", "Hugo", "Ingrid", "Jonas",

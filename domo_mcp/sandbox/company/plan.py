@@ -53,7 +53,7 @@ class Plan:
 
     `alias` is its name in the company's app, whose manifest also names the `field_aliases` (alias, column or formula).
     `cards` are (title, chart type). `readers` are the users who may read it besides the owner. `age` is how many days
-    ago it was last updated.
+    ago it was last updated. `partitioned_by` is the date column whose months are the partitions.
     """
 
     number: int

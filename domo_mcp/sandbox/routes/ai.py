@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from domo_mcp.sandbox import ai
 from domo_mcp.sandbox.records import Dataset
-from domo_mcp.sandbox.routes.access import caller, level, store_of
+from domo_mcp.sandbox.routes.access import own_level, store_of
 from domo_mcp.sandbox.routes.answers import Failure, answer, parsed
 
 
@@ -16,7 +16,7 @@ async def text_to_sql(request: Request) -> Response:
     """Write SQL: AI Service Layer API, Text-to-SQL; the other shape: domo-developer-portal, AI-Services.md."""
     wanted = await parsed(request, ai.SqlRequest)
     store = store_of(request)
-    readable = [dataset for dataset in store.all(Dataset) if level(caller(request), dataset)]
+    readable = [dataset for dataset in store.all(Dataset) if own_level(request, dataset)]
     try:
         written = await ai.text_to_sql(store, wanted, readable=readable, settings=request.app.state.ai)
     except ai.ModelFailed as error:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from domo_mcp.sandbox.data_api import Calendar, Field, Fields, parse, quoted, statement
 from domo_mcp.sandbox.records import DataAlias, Dataset
-from domo_mcp.sandbox.routes.access import caller, level, store_of
+from domo_mcp.sandbox.routes.access import own_level, store_of
 from domo_mcp.sandbox.routes.answers import Failure
 from domo_mcp.sandbox.routes.formats import Answered, accepted
 from domo_mcp.sandbox.routes.query import timed
@@ -53,7 +53,7 @@ def _mapped(request: Request) -> tuple[DataAlias, Dataset]:
     dataset = store_of(request).get(Dataset, alias.dataset_id) if alias else None
     if alias is None or dataset is None:
         raise Failure(404)
-    if level(caller(request), dataset) is None:
+    if own_level(request, dataset) is None:
         raise Failure(403)
     return alias, dataset
 

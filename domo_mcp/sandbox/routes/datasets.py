@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from domo_mcp.sandbox.appdb.definitions import Group
 from domo_mcp.sandbox.records import Card, Dataset, User
-from domo_mcp.sandbox.routes.access import caller, found, level, readable, store_of
+from domo_mcp.sandbox.routes.access import found, own_level, readable, store_of
 from domo_mcp.sandbox.routes.answers import Failure, answer, flag, number, parsed
 from domo_mcp.sandbox.routes.metadata import described, metadata
 from domo_mcp.sandbox.routes.search import Search, results
@@ -40,7 +41,7 @@ async def bulk(request: Request) -> Response:
     if len(ids) > LARGEST_BULK:
         raise Failure(400, f"Request payload must have <= {LARGEST_BULK} ids. actual={len(ids)}")
     known = [dataset for key in dict.fromkeys(ids) if (dataset := store_of(request).get(Dataset, key))]
-    may_read = [dataset for dataset in known if level(caller(request), dataset)]
+    may_read = [dataset for dataset in known if own_level(request, dataset)]
     return answer(_page(request, may_read, len(may_read), _parts(request)))
 
 
@@ -77,13 +78,18 @@ async def latest_schema(request: Request) -> Response:
 
 async def permissions(request: Request) -> Response:
     """Give who may do what: Datasets API, Dataset Access List."""
-    grants = readable(request).grants
-    rows = [
+    dataset, store = readable(request), store_of(request)
+    users = [
         {"type": "USER", "id": str(user.id), "accessLevel": grant.level, "name": user.name}
-        for grant in grants
-        if (user := store_of(request).get(User, grant.user_id))
+        for grant in dataset.grants
+        if (user := store.get(User, grant.user_id))
     ]
-    return answer({"list": rows, "totalUserCount": len(rows), "totalGroupCount": 0})
+    groups = [
+        {"type": "GROUP", "id": str(group.id), "accessLevel": grant.level, "name": group.name}
+        for grant in dataset.group_grants
+        if (group := store.get(Group, grant.group_id))
+    ]
+    return answer({"list": [*users, *groups], "totalUserCount": len(users), "totalGroupCount": len(groups)})
 
 
 async def cards(request: Request) -> Response:
@@ -116,7 +122,7 @@ def metadata_of(request: Request, dataset: Dataset, parts: AbstractSet[str] = EV
     return metadata(
         dataset,
         owner=owner.name if owner else "",
-        access=level(caller(request), dataset),
+        access=own_level(request, dataset),
         cards=len(_cards(request, dataset)),
         shape=shape,
         parts=parts,

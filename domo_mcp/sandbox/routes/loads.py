@@ -1,8 +1,9 @@
-"""How datasets are loaded: data versions, partitions and streams."""
+"""How datasets are loaded: data versions and partitions."""
 
 from __future__ import annotations
 
-import json
+import re
+from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -10,10 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from domo_mcp.sandbox.records import Dataset, DataVersion, Execution, Stream
-from domo_mcp.sandbox.routes.access import caller, level, readable, store_of
-from domo_mcp.sandbox.routes.answers import Failure, answer, parsed
-from domo_mcp.sandbox.routes.datasets import metadata_of
+from domo_mcp.sandbox.records import Dataset, DataVersion
+from domo_mcp.sandbox.routes.access import own_level, permitted, readable, store_of
+from domo_mcp.sandbox.routes.answers import Failure, answer, number, parsed
 
 
 class _Body(BaseModel):
@@ -31,6 +31,10 @@ class _PaginationField(_Body):
     filter_values: _Bounds = _Bounds()
 
 
+class _Hydration(_Body):
+    data_source_id: str
+
+
 class _PartitionSearch(_Body):
     pagination_fields: list[_PaginationField] = []
     limit: int = Field(default=100, ge=0)
@@ -44,54 +48,89 @@ async def versions(request: Request) -> Response:
 
 
 async def partitions(request: Request) -> Response:
-    """Give the partitions, oldest first: Datasets API, GET Partition List (shape of the answer: assumed)."""
-    return answer([{"partitionId": name} for name, _ in await _partitions(request)])
+    """Give the partitions, oldest first: Datasets API, GET Partition List (shape of the answer: assumed).
+
+    Those whose data were deleted are among them, as long as their tag is there.
+    """
+    dataset = readable(request)
+    names = {*store_of(request).warehouse.partitions(dataset.id), *dataset.emptied_partitions}
+    return answer([{"partitionId": name} for name in sorted(names)])
 
 
 async def search_partitions(request: Request) -> Response:
     """Give partitions with row counts: Datasets API, Search Partition List (shape: assumed).
 
-    The only field to sort and filter by is `datecompleted`; all partitions of a dataset were loaded in order.
+    The only field to sort and filter by is `datecompleted`. One whose data were deleted is not among them.
     """
     wanted = await parsed(request, _PartitionSearch)
     if any(field.field_name != "datecompleted" for field in wanted.pagination_fields):
         raise Failure(400, "Unknown pagination field")
-    rows = await _partitions(request)
-    completed = readable(request).updated
-    if not wanted.pagination_fields or wanted.pagination_fields[0].sort_order == "DESC":
-        rows.reverse()
-    inside = all(_inside(completed, field.filter_values) for field in wanted.pagination_fields)
-    page = rows[wanted.offset : wanted.offset + wanted.limit] if inside else []
-    return answer([{"partitionId": name, "rowCount": count, "dateCompleted": completed} for name, count in page])
-
-
-async def stream(request: Request) -> Response:
-    """Give a stream: Datasets API, Stream (Connector) - Get."""
-    store = store_of(request)
-    found = store.get(Stream, request.path_params["id"])
-    dataset = store.get(Dataset, found.dataset_id) if found else None
-    if found is None or dataset is None:
-        raise Failure(404)
-    if level(caller(request), dataset) is None:
-        raise Failure(403)
-    columns = [
-        {"type": column.type, "name": column.name, "id": column.name, "visible": True}
-        for column in store.warehouse.columns(dataset.id)
-    ]
-    return answer(
-        _stream(found) | {"dataSource": metadata_of(request, dataset), "schemaDefinition": {"columns": columns}}
-    )
-
-
-async def _partitions(request: Request) -> list[tuple[str, int]]:
-    """Count the rows of each month, oldest first; a dataset without partitions has none."""
     dataset = readable(request)
-    if dataset.partitioned_by is None:
-        return []
-    month = f"DATE_FORMAT(`{dataset.partitioned_by}`, '%Y-%m')"
-    sql = f"SELECT {month}, COUNT(*) FROM table GROUP BY {month} ORDER BY {month}"
-    result = await store_of(request).warehouse.query(dataset.id, sql)
-    return [(str(name), int(str(count))) for name, count in result.rows]
+    counts = store_of(request).warehouse.partitions(dataset.id)
+    completed = {name: completion(dataset, name) for name in counts}
+    newest_first = not wanted.pagination_fields or wanted.pagination_fields[0].sort_order == "DESC"
+    rows = [
+        {"partitionId": name, "rowCount": counts[name], "dateCompleted": completed[name]}
+        for name in sorted(counts, key=lambda name: (completed[name], name), reverse=newest_first)
+        if all(_inside(completed[name], field.filter_values) for field in wanted.pagination_fields)
+    ]
+    return answer(rows[wanted.offset : wanted.offset + wanted.limit])
+
+
+async def delete_data(request: Request) -> Response:
+    """Delete the data of a partition: Datasets API, Delete Data Version; the tag stays.
+
+    The document marks them as deleted; here queries see them go at once (assumed: on Domo, with the next index).
+    """
+    dataset, tag, store = permitted(request, "WRITE"), request.path_params["partition"], store_of(request)
+    if tag not in store.warehouse.partitions(dataset.id):
+        raise Failure(404)
+    store.warehouse.clear(dataset.id, tag)
+    versions = tuple(v.model_copy(update={"deleted": True}) if v.partition == tag else v for v in dataset.versions)
+    emptied = (*(name for name in dataset.emptied_partitions if name != tag), tag)
+    now = int(store.clock().timestamp() * 1000)
+    store.put(dataset.model_copy(update={"versions": versions, "emptied_partitions": emptied, "updated": now}))
+    return answer({})
+
+
+async def delete_tag(request: Request) -> Response:
+    """Remove a partition tag: Datasets API, Delete Partition Tag; rows that have it stay, in no partition."""
+    dataset, tag, store = permitted(request, "WRITE"), request.path_params["partition"], store_of(request)
+    if tag not in {*store.warehouse.partitions(dataset.id), *dataset.emptied_partitions}:
+        raise Failure(404)
+    store.warehouse.untag(dataset.id, tag)
+    versions = tuple(v.model_copy(update={"partition": None}) if v.partition == tag else v for v in dataset.versions)
+    emptied = tuple(name for name in dataset.emptied_partitions if name != tag)
+    store.put(dataset.model_copy(update={"versions": versions, "emptied_partitions": emptied}))
+    return answer({})
+
+
+async def magic_versions(request: Request) -> Response:
+    """Give data versions as Magic sees them, newest first: Datasets API, Data Version List from Magic (shape: assumed).
+
+    The version window is not looked at; the document shows one that lets everything pass.
+    """
+    wanted = await parsed(request, _Hydration)
+    if request.query_params.get("engine", "MAGIC") != "MAGIC":
+        raise Failure(400, "Unknown engine")
+    limit, offset = number(request, "limit", 500), number(request, "offset", 0)
+    dataset = store_of(request).get(Dataset, wanted.data_source_id)
+    if dataset is None:
+        raise Failure(404)
+    if own_level(request, dataset) is None:
+        raise Failure(403)
+    versions = [_version(dataset, version) for version in reversed(dataset.versions) if not version.deleted]
+    return answer({"dataVersions": versions[offset : offset + limit], "totalCount": len(versions)})
+
+
+def completion(dataset: Dataset, tag: str) -> int:
+    """Give when a partition was last loaded; of the company's first data each month's at its end (assumed)."""
+    loads = [version.completed for version in dataset.versions if version.partition == tag]
+    if loads or not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", tag):
+        return max(loads, default=dataset.updated)
+    year, month = int(tag[:4]), int(tag[5:])
+    end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    return min(int(end.timestamp() * 1000), dataset.updated)
 
 
 def _inside(moment: int, bounds: _Bounds) -> bool:
@@ -103,58 +142,15 @@ def _version(dataset: Dataset, version: DataVersion) -> dict[str, object]:
         "dataSourceId": dataset.id,
         "schemaId": 1,
         "dataVersionId": version.id,
-        "status": "COMPLETE",
+        "status": "DELETED" if version.deleted else "COMPLETE",
         "statusMessage": None,
         "datetimeRecorded": version.recorded,
         "datetimeUploadCompleted": version.completed,
         "runDurationSeconds": (version.completed - version.recorded) // 1000,
         "sizeBytes": version.size_bytes,
         "rowCount": version.rows,
-    }
-
-
-def _stream(stream: Stream) -> dict[str, object]:
-    last = stream.executions[0]
-    last_good = next((run for run in stream.executions if run.state == "SUCCESS"), None)
-    return {
-        "id": stream.id,
-        "valid": True,
-        "invalidExecutionId": None,
-        "transport": {"type": "CONNECTOR", "description": f"com.domo.connector.{stream.provider}", "version": "1"},
-        "updateMethod": stream.update_method,
-        "dataProvider": {"key": stream.provider, "name": stream.provider_name, "type": "STANDARD"},
-        "account": None,
-        "scheduleExpression": stream.schedule,
-        "scheduleStartDate": None,
-        "advancedScheduleJson": json.dumps({"type": "DAY", "at": "04:15 AM", "timezone": "UTC"}),
-        "scheduleRetryExpression": None,
-        "scheduleRetryCount": 0,
-        "scheduleState": "ACTIVE",
-        "lastExecution": _execution(stream, last),
-        "lastSuccessfulExecution": _execution(stream, last_good) if last_good else None,
-        "currentExecution": None,
-        "currentExecutionState": last.state,
-        "createdAt": stream.created // 1000,
-        "createdBy": stream.created_by,
-        "configuration": [
-            {"streamId": stream.id, "category": "METADATA", "name": "query", "type": "string", "value": stream.query}
-        ],
-    }
-
-
-def _execution(stream: Stream, run: Execution) -> dict[str, object]:
-    """Give one run; unlike everywhere else its times are in seconds, as the document prints them."""
-    return {
-        "streamId": stream.id,
-        "executionId": run.id,
-        "startedAt": run.started // 1000,
-        "endedAt": run.ended // 1000,
-        "updateMethod": stream.update_method,
-        "currentState": run.state,
-        "runType": "AUTOMATED",
-        "rowsInserted": run.rows,
-        "bytesInserted": run.size_bytes,
-        "errors": list(run.errors),
+        "dataTag": version.partition,
+        "indexed": version.indexed,
     }
 
 
@@ -162,5 +158,7 @@ routes = [
     Route("/api/data/v3/datasources/{id}/dataversions/details", versions),
     Route("/api/query/v1/datasources/{id}/partition", partitions),
     Route("/api/query/v1/datasources/{id}/partition/list", search_partitions, methods=["POST"]),
-    Route("/api/data/v1/streams/{id}", stream),
+    Route("/api/query/v1/datasources/{id}/partition/{partition}", delete_tag, methods=["DELETE"]),
+    Route("/api/query/v1/datasources/{id}/tag/{partition}/data", delete_data, methods=["DELETE"]),
+    Route("/api/dataprocessing/v2/dataflows/data-version-hydrate", magic_versions, methods=["POST"]),
 ]

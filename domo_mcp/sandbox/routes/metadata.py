@@ -97,10 +97,12 @@ def _formula(mode: BeastMode, number: int, places: dict[str, int]) -> dict[str, 
         "id": mode.id,
         "name": mode.name,
         "formula": mode.formula,
-        "status": "VALID",
+        "status": "VALID" if all(name in places for name in mode.columns) else "INVALID",
         "dataType": mode.data_type,
         "persistedOnDataSource": True,
         "isAggregatable": mode.aggregated,
         "bignumber": False,
-        "columnPositions": [{"columnName": f"`{name}`", "columnPosition": places[name]} for name in mode.columns],
+        "columnPositions": [
+            {"columnName": f"`{name}`", "columnPosition": places[name]} for name in mode.columns if name in places
+        ],
     }

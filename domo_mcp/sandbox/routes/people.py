@@ -58,6 +58,14 @@ async def users(request: Request) -> Response:
     return answer([_row(user) for user in _page(request, listed)])
 
 
+async def user(request: Request) -> Response:
+    """Give one user: community Domo Product APIs collection; row as in the list."""
+    found = store_of(request).get(User, request.path_params["id"])
+    if found is None:
+        raise Failure(404)
+    return answer(_row(found))
+
+
 async def app_users(request: Request) -> Response:
     """List users: App Framework APIs, User API, All Users. A page has 100 where no limit is given (assumed)."""
     listed = _page(request, store_of(request).all(User))
@@ -108,6 +116,7 @@ def _app_row(user: User, *, details: bool) -> dict[str, object]:
 routes = [
     Route("/api/content/v2/users/me", me),
     Route("/api/content/v3/users", users),
+    Route("/api/content/v3/users/{id:int}", user),
     Route("/domo/environment/v1", environment),
     Route("/domo/users/v1", app_users),
     Route("/domo/users/v1/{id:int}", app_user),

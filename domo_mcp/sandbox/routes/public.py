@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from domo_mcp.sandbox.appdb.definitions import Group
 from domo_mcp.sandbox.records import Dataset, User
 from domo_mcp.sandbox.results import Result
-from domo_mcp.sandbox.routes.access import caller, level, readable, store_of
+from domo_mcp.sandbox.routes.access import caller, own_level, readable, store_of
 from domo_mcp.sandbox.routes.answers import Failure, answer, number
 from domo_mcp.sandbox.routes.query import queried
 
@@ -21,8 +22,7 @@ async def datasets(request: Request) -> Response:
     """List the datasets that the user may read (assumed: no others), by page; `sort=name` orders them."""
     offset, limit = number(request, "offset", 0), number(request, "limit", USUAL_PAGE, most=LARGEST_DATASET_PAGE)
     named = request.query_params.get("nameLike", "").lower()
-    user = caller(request)
-    found = [each for each in store_of(request).all(Dataset) if named in each.name.lower() and level(user, each)]
+    found = [each for each in store_of(request).all(Dataset) if named in each.name.lower() and own_level(request, each)]
     if request.query_params.get("sort") == "name":
         found.sort(key=lambda dataset: dataset.name.lower())
     return answer([_dataset(request, dataset) for dataset in found[offset : offset + limit]])
@@ -59,9 +59,26 @@ async def user(request: Request) -> Response:
 
 
 async def groups(request: Request) -> Response:
-    """List groups by page; the company has made none."""
-    _page(request)
-    return answer([])
+    """List groups by page."""
+    offset, limit = _page(request)
+    return answer([_group(group) for group in store_of(request).all(Group)[offset : offset + limit]])
+
+
+async def group(request: Request) -> Response:
+    """Give one group."""
+    found = store_of(request).get(Group, request.path_params["id"])
+    if found is None:
+        raise Failure(404)
+    return answer(_group(found))
+
+
+async def group_members(request: Request) -> Response:
+    """List the ids of a group's members by page."""
+    found = store_of(request).get(Group, request.path_params["id"])
+    if found is None:
+        raise Failure(404)
+    offset, limit = _page(request)
+    return answer(found.members[offset : offset + limit])
 
 
 def _page(request: Request) -> tuple[int, int]:
@@ -109,6 +126,17 @@ def _user(found: User) -> dict[str, object]:
     }
 
 
+def _group(found: Group) -> dict[str, object]:
+    return {
+        "id": found.id,
+        "name": found.name,
+        "default": found.default,
+        "active": True,
+        "creatorId": str(found.creator_id),
+        "memberCount": len(found.members),
+    }
+
+
 def _iso(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -120,4 +148,6 @@ routes = [
     Route("/v1/users", users),
     Route("/v1/users/{id}", user),
     Route("/v1/groups", groups),
+    Route("/v1/groups/{id:int}", group),
+    Route("/v1/groups/{id:int}/users", group_members),
 ]

@@ -1,0 +1,1 @@
+"""Files that people upload: what is known of them, their bytes, and uploads in parts."""

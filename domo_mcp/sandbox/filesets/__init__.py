@@ -1,0 +1,1 @@
+"""FileSets: folders of files, and the search for passages in them."""

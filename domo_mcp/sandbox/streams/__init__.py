@@ -1,0 +1,1 @@
+"""Streams: how they are defined, and what a run of one does."""
