@@ -1,4 +1,4 @@
-"""Text-to-SQL, by execution: does the SQL that was written give the rows of a right answer?
+"""Text-to-SQL, by execution: whether the SQL that was written gives the rows of a right answer.
 
     python -m benchmarks.text_to_sql [--half seen|unseen|all] [--misses] [--model URL NAME] [--context LEVEL|all]
 

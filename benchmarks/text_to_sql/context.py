@@ -70,7 +70,9 @@ class Context:
             for column in schema.columns
             if not column.formula or self._has("descriptions")
         ]
-        return replace(schema, columns=tuple(columns), description=schema.description if self._has("descriptions") else "")
+        return replace(
+            schema, columns=tuple(columns), description=schema.description if self._has("descriptions") else ""
+        )
 
     def _known(self, schema: questions.Schema, record: Record) -> Known:
         dictionary = Dictionary(

@@ -14,7 +14,7 @@ from benchmarks.text_to_sql.gold import Gold
 from domo_mcp import sql
 from domo_mcp.errors import SqlRefused
 from domo_mcp.sandbox.records import Dataset
-from domo_mcp.sandbox.results import QueryError
+from domo_mcp.sandbox.refusals import QueryError
 from domo_mcp.sandbox.store import Store
 
 Verdict = Literal["right", "wrong", "refused", "refused rightly", "answered the unanswerable"]
@@ -22,6 +22,7 @@ Rows = list[tuple[object, ...]]
 
 _MOST_COLUMNS = 7
 _EPSILON = 1e-4
+_FEWEST_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -78,22 +79,33 @@ def same(found: Rows, right: Rows, *, ordered: bool) -> bool:
 def _alike(found: Rows, right: Rows, *, ordered: bool) -> bool:
     mine, theirs = [tuple(map(_plain, row)) for row in found], [tuple(map(_plain, row)) for row in right]
     if not ordered:
-        mine, theirs = sorted(mine, key=repr), sorted(theirs, key=repr)
-    return all(
-        len(one) == len(other) and all(map(_equal, one, other)) for one, other in zip(mine, theirs, strict=True)
-    )
+        mine, theirs = sorted(mine, key=_place), sorted(theirs, key=_place)
+    return all(len(one) == len(other) and all(map(_equal, one, other)) for one, other in zip(mine, theirs, strict=True))
 
 
 def _plain(value: object) -> object:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return float(f"{float(value):.6g}")
+        return float(value)
     return None if value is None else str(value)
 
 
-def _equal(one: object, other: object) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=_EPSILON, abs_tol=_EPSILON)
-    return one == other
+def _place(row: tuple[object, ...]) -> tuple[list[str], list[float]]:
+    """Sort by the texts, and only then by the numbers, which may be rounded on one side."""
+    numbers = [float(f"{value:.6g}") for value in row if isinstance(value, float)]
+    return [repr(value) for value in row if not isinstance(value, float)], numbers
+
+
+def _equal(found: object, right: object) -> bool:
+    if isinstance(found, float) and isinstance(right, float):
+        close = math.isclose(found, right, rel_tol=_EPSILON, abs_tol=_EPSILON)
+        return close or _is_rounded(found, right)
+    return found == right
+
+
+def _is_rounded(found: float, right: float) -> bool:
+    """Whether `found` is the right number rounded to the decimals it shows, at least two."""
+    decimals = max(0, -int(Decimal(repr(found)).normalize().as_tuple().exponent))
+    return decimals >= _FEWEST_DECIMALS and abs(found - right) <= 0.5 * 10**-decimals + 1e-12
 
 
 async def _rows_of(store: Store, statement: str) -> Rows | None:
@@ -120,7 +132,8 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return (
         f"{_share(count['right'], answerable)} of the answerable right, "
         f"{_share(count['right'] + count['wrong'], answerable)} answered, "
-        f"{_share(wrong, len(outcomes))} of all wrong, {_share(count['refused rightly'], rest)} of the unanswerable refused"
+        f"{_share(wrong, len(outcomes))} of all wrong, "
+        f"{_share(count['refused rightly'], rest)} of the unanswerable refused"
     )
 
 

@@ -110,7 +110,10 @@ def schema_of(store: Store, name: str, *, without: str = "") -> DataSourceSchema
         (
             "latest order",
             "Sales Orders",
-            "SELECT * FROM table WHERE `Order Date` = '2026-11-22' ORDER BY `Order ID`",
+            (
+                "SELECT `Order ID`, `Order Date`, `Ship Date`, `Region`, `Country`, `Customer ID`, `Customer Name` "
+                "FROM table WHERE `Order Date` = '2026-11-22' ORDER BY `Order ID`"
+            ),
         ),
     ],
 )

@@ -8,7 +8,8 @@ from datetime import date
 
 from domo_mcp.sandbox.questions.assembly import assemble
 from domo_mcp.sandbox.questions.grammar import draft_of
-from domo_mcp.sandbox.questions.linking import Named, Valued, lexicon, qualifier
+from domo_mcp.sandbox.questions.lexicon import lexicon
+from domo_mcp.sandbox.questions.linking import Named, Valued, qualifier
 from domo_mcp.sandbox.questions.marking import Mark, Spoken, marks, spoken
 from domo_mcp.sandbox.questions.reading import Reading
 from domo_mcp.sandbox.questions.schema import NotUnderstood, Schema
@@ -34,11 +35,12 @@ def write_sql(question: str, schemas: Sequence[Schema], *, today: date) -> str:
     if not words or not schemas:
         raise NotUnderstood("there is no question" if schemas else "there is no schema to ask")
     common = spoken(words, today)
+    familiar = frozenset(word for schema in schemas for word in lexicon(schema).familiar)
     answers: list[_Answer] = []
     refusals: list[tuple[Schema, NotUnderstood]] = []
     for schema in schemas:
         try:
-            answers.append(_answer(words, common, schema))
+            answers.append(_answer(words, common, schema, familiar))
         except NotUnderstood as refusal:
             refusals.append((schema, refusal))
     if not answers:
@@ -46,8 +48,8 @@ def write_sql(question: str, schemas: Sequence[Schema], *, today: date) -> str:
     return select(_chosen(answers, words).reading)
 
 
-def _answer(words: tuple[Token, ...], common: Spoken, schema: Schema) -> _Answer:
-    found = marks(words, common, lexicon(schema))
+def _answer(words: tuple[Token, ...], common: Spoken, schema: Schema, familiar: frozenset[str]) -> _Answer:
+    found = marks(words, common, lexicon(schema), familiar)
     return _Answer(schema, assemble(draft_of(found), schema), sum(map(_weight, found)))
 
 

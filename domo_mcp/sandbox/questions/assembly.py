@@ -4,132 +4,141 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domo_mcp.sandbox.questions.dating import date_column, date_conditions
-from domo_mcp.sandbox.questions.doubts import check_divided, check_sold, check_things
+from domo_mcp.sandbox.questions.completing import complete, priced
+from domo_mcp.sandbox.questions.contrasting import apart as beside
+from domo_mcp.sandbox.questions.contrasting import has_two, periods_beside, set_beside
+from domo_mcp.sandbox.questions.dating import current, date_column, date_conditions
+from domo_mcp.sandbox.questions.doubts import (
+    check_counts,
+    check_divided,
+    check_only,
+    check_percent,
+    check_rank,
+    check_sold,
+    check_things,
+    check_used,
+)
 from domo_mcp.sandbox.questions.draft import DEFAULT, Draft
+from domo_mcp.sandbox.questions.elapsing import elapsed
 from domo_mcp.sandbox.questions.filtering import check_values, is_row, tests
-from domo_mcp.sandbox.questions.linking import Named, row_thing
-from domo_mcp.sandbox.questions.measuring import amount_column, may_tie, measure, selling_column
+from domo_mcp.sandbox.questions.linking import Named, row_head
+from domo_mcp.sandbox.questions.listing import lists_rows, looks_up, reads_value, rows
+from domo_mcp.sandbox.questions.measuring import may_tie, measure
 from domo_mcp.sandbox.questions.namesakes import check_merged, namesakes
-from domo_mcp.sandbox.questions.reading import Condition, Dimension, Having, Reading
-from domo_mcp.sandbox.questions.schema import Column, NotUnderstood, Schema
+from domo_mcp.sandbox.questions.reading import Condition, Dimension, Having, Measure, Reading
+from domo_mcp.sandbox.questions.schema import NotUnderstood, Schema
+from domo_mcp.sandbox.questions.sharing import shared
 from domo_mcp.sandbox.questions.words import quoted
 
 
 def assemble(draft: Draft, schema: Schema) -> Reading:
     """Return the reading of a draft; NotUnderstood says what is missing or could be meant in two ways."""
-    _complete(draft, schema)
-    check_things(draft, schema)
-    check_sold(draft)
-    check_divided(draft, schema)
+    _prepare(draft, schema)
     where, having = tests(draft, schema)
-    conditions = (*draft.conditions, *where, *date_conditions(draft, schema))
+    between = () if has_two(draft) else date_conditions(draft, schema)
+    conditions = (*draft.conditions, *where, *between, *current(draft, schema))
     check_values(conditions)
     reading = Reading(schema, conditions=conditions, having=having, direction=draft.direction, limit=draft.limit)
     apart = namesakes(draft, schema)
-    if _lists_rows(draft, schema):
-        return _rows(reading, draft, apart)
-    groups = _groups(draft, schema)
+    return _counted(reading, draft) or _listed(reading, draft, apart) or _grouped(reading, draft, apart)
+
+
+def _prepare(draft: Draft, schema: Schema) -> None:
+    """Complete the draft, and refuse what could be meant in two ways."""
+    priced(draft, schema)
+    _check_said(draft, schema)
+    elapsed(draft, schema)
+    set_beside(draft)
+    complete(draft, schema)
+    check_used(draft, is_list=not draft.figures or lists_rows(draft, schema))
+    check_things(draft, schema)
+    check_sold(draft)
+    check_counts(draft)
+    check_divided(draft, schema)
+
+
+def _counted(reading: Reading, draft: Draft) -> Reading | None:
+    """Return how many things passed the test of their groups, where that is asked for."""
+    if draft.counted is None:
+        return None
+    check_used(draft, is_list=True)
+    return replace(reading, dimensions=(Dimension(draft.counted.key or draft.counted.column),), counted=True)
+
+
+def _listed(reading: Reading, draft: Draft, apart: tuple[Dimension, ...]) -> Reading | None:
+    """Return the list of rows that is asked for, or the rows that a value is read off."""
+    schema = reading.schema
+    if looks_up(draft, schema) and any(not named.column.is_additive for _, named in draft.figures):
+        draft.heads = [row_head(schema)]
+    elif not lists_rows(draft, schema) and reads_value(draft, schema):
+        draft.heads, draft.figures = [row_head(schema)], []
+    elif not lists_rows(draft, schema):
+        return None
+    return rows(reading, draft, apart)
+
+
+def _grouped(reading: Reading, draft: Draft, apart: tuple[Dimension, ...]) -> Reading:
+    """Return figures per group, or the different names in a column."""
+    if draft.dated:
+        raise NotUnderstood("I can only give the day of rows that are listed")
+    groups = _groups(draft, reading.schema)
     check_merged(draft, apart, groups)
-    groups = tuple(dict.fromkeys((*groups, *apart)))
+    groups = tuple(dict.fromkeys((*groups, *apart, *beside(draft))))
+    reading = replace(reading, dimensions=(*groups, *_each(draft, groups)))
     if not draft.figures:
-        return _names(replace(reading, dimensions=groups), draft)
-    measures = tuple(measure(function, named) for function, named in draft.figures)
-    reading = _ranked(replace(reading, measures=measures, dimensions=groups), draft)
-    return _shared(reading, draft) if draft.share else reading
+        return _names(reading, draft)
+    reading = _ranked(replace(reading, measures=_measures(draft)), draft)
+    reading = periods_beside(reading, draft, reading.schema)
+    check_percent(reading, draft)
+    return shared(reading, draft) if draft.share else reading
 
 
-def _complete(draft: Draft, schema: Schema) -> None:
-    """Name what the question leaves to its form: counts of groups, extremes, what sells, the grain of a trend."""
-    if draft.trend and not draft.grains:
-        draft.grains.append("month")
-    if draft.best_selling and not draft.figures:
-        draft.figures.append((DEFAULT, Named((selling_column(schema),), 0)))
-    if draft.superlative and not draft.heads and not (draft.grains and draft.asked):
-        if draft.asked == "which":
-            draft.heads.append(_asked(draft, schema))
-        else:
-            _extremes(draft)
-    if not draft.figures and (draft.groups or draft.grains or draft.share):
-        if len(draft.heads) != 1:
-            raise NotUnderstood("no figure is asked for")
-        draft.figures.append(("COUNT", draft.heads.pop()))
-    if draft.recent or draft.asked == "when":
-        _recent(draft, schema)
+def _check_said(draft: Draft, schema: Schema) -> None:
+    """Refuse an average of counts that nothing divides, and one `per` a thing that is not the row."""
+    if draft.averaged and not draft.ratio and not draft.grains:
+        draft.ratio, draft.heads, draft.groups = _dividing(draft)
+    if draft.averaged and not draft.ratio:
+        raise NotUnderstood("an aggregate of a number needs two steps")
+    for named in draft.rowwise:
+        if not is_row(named, schema):
+            reason = f"an average `per {named.text}` can mean two things: say `by {named.text}` for that of its rows"
+            raise NotUnderstood(reason, (named.text,))
+    check_rank(draft)
+    check_only(draft, schema)
 
 
-def _asked(draft: Draft, schema: Schema) -> Named:
-    """Return whom `who has the highest salary` asks for: what a row is, if that has a name."""
-    thing = row_thing(schema)
-    if thing is None or draft.happened or draft.groups or any(f.startswith("COUNT") for f, _ in draft.figures):
-        raise NotUnderstood("I do not know who or which is asked for: name it, as in `which customer`")
-    return thing
+def _dividing(draft: Draft) -> tuple[list[Named], list[Named], list[Named]]:
+    """Return what `how many orders does a customer place on average` divides by, and the heads and groups left."""
+    things = [*draft.heads, *draft.groups]
+    is_clear = len(things) == 1 and not things[0].is_plural and bool(things[0].columns)
+    return (things, [], []) if is_clear else ([], draft.heads, draft.groups)
 
 
-def _extremes(draft: Draft) -> None:
-    """Read `the highest discount` as the maximum; of an amount by group it could be the highest total."""
-    if counted := [named.text for function, named in draft.figures if function.startswith("COUNT")]:
-        raise NotUnderstood(f"I do not know whose number of {quoted(counted)} is the highest or the lowest")
-    if any(named.column.is_additive for _, named in draft.figures) and (draft.groups or draft.grains):
-        raise NotUnderstood("the highest could be of rows or of totals: say `maximum`, or `which ... has the highest`")
-    extreme = "MAX" if draft.direction == "DESC" else "MIN"
-    draft.figures = [(function or extreme, named) for function, named in draft.figures]
-    draft.direction = ""
-
-
-def _recent(draft: Draft, schema: Schema) -> None:
-    """Read `latest order date` and `when was the last order` as a date; `latest orders` stay rows."""
-    if draft.figures or not draft.recent:
-        raise NotUnderstood("I do not know what should be the first or the last")
-    if things := [h.text for h in draft.heads if not is_row(h, schema)]:
+def _each(draft: Draft, groups: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
+    """Tell the values of `rate for A, B and C` apart; of sums it is not clear whether they are added up."""
+    lists = [c for c in draft.conditions if c.operator == "IN" and len(c.values) > 1 and draft.joint == c.column]
+    taken = {d.column for d in groups}
+    if not lists or not draft.figures or draft.together or draft.share or draft.direction or lists[0].column in taken:
+        return ()
+    if any(function == "AVG" or (n.columns and n.column.is_aggregate) for function, n in draft.figures):
+        return (Dimension(lists[0].column),)
+    if any(function == DEFAULT for function, _ in draft.figures):
+        names = quoted([str(v) for v in lists[0].values])
         raise NotUnderstood(
-            f"{quoted(things)} can have many rows: the first or the last of each could be meant", tuple(things)
+            f"{names} could be added up or told apart: say `total`, or `for each {lists[0].column.name}`"
         )
-    if draft.asked != "when" and draft.heads:
-        return
-    if draft.asked == "which":
-        raise NotUnderstood("I do not know whose first or last date is meant")
-    column = date_column(draft, schema)
-    draft.figures.append((draft.recent, Named((column,), 0)))
-    draft.heads = []
+    return ()
 
 
-def _lists_rows(draft: Draft, schema: Schema) -> bool:
-    rows = [h for h in draft.heads if is_row(h, schema)]
-    if not rows or draft.groups or draft.grains:
-        return False
-    plain = all(function == DEFAULT and not named.column.is_aggregate for function, named in draft.figures)
-    return not draft.figures or (plain and bool(draft.direction or (draft.listing and draft.starts_with_head)))
-
-
-def _rows(reading: Reading, draft: Draft, apart: tuple[Dimension, ...]) -> Reading:
-    if len(draft.heads) > 1:
-        raise NotUnderstood(f"I do not know what to do with {quoted([h.text for h in draft.heads])} together")
-    reading = replace(reading, rows=_columns(draft, apart, reading.schema) if draft.figures else ())
-    if draft.recent:
-        order = date_column(draft, reading.schema)
-        return _ordered(reading, draft, order, "DESC" if draft.recent == "MAX" else "ASC")
-    if draft.direction:
-        named = [named.column for _, named in draft.figures]
-        order = named[0] if named else amount_column(reading.schema, draft.heads[0].text)
-        return _ordered(reading, draft, order, draft.direction)
-    return reading
-
-
-def _columns(draft: Draft, apart: tuple[Dimension, ...], schema: Schema) -> tuple[Column, ...]:
-    head, thing = draft.heads[0], row_thing(schema)
-    shown = [head.key, head.column if head.columns else None]
-    shown += thing.columns if thing else ()
-    shown += [column for d in apart for column in (d.column, d.label)]
-    return tuple(dict.fromkeys(c for c in (*shown, *(named.column for _, named in draft.figures)) if c))
-
-
-def _ordered(reading: Reading, draft: Draft, order: Column, direction: str) -> Reading:
-    """Order the rows by a column that must be there: an absent value is neither first nor last."""
-    reading = replace(reading, row_order=order, direction=direction)
-    if not draft.limit and not draft.heads[0].is_plural:
-        return replace(reading, extreme=True)
-    return replace(reading, conditions=(*reading.conditions, Condition(order, "IS NOT NULL")))
+def _measures(draft: Draft) -> tuple[Measure, ...]:
+    measures = tuple(measure(function, named) for function, named in draft.figures)
+    if not draft.ratio:
+        return measures
+    if len(measures) != 1 or len(draft.ratio) != 1 or draft.share:
+        raise NotUnderstood("I can divide one figure by one other")
+    divisor = draft.ratio[0]
+    is_number = bool(divisor.columns) and divisor.column.is_number
+    return (replace(measures[0], per=measure(DEFAULT if is_number else "COUNT", divisor)),)
 
 
 def _groups(draft: Draft, schema: Schema) -> tuple[Dimension, ...]:
@@ -148,7 +157,9 @@ def _dimension(named: Named) -> Dimension:
 
 def _names(reading: Reading, draft: Draft) -> Reading:
     """Return the distinct names of one thing or of several."""
-    if not reading.dimensions or draft.direction:
+    one = {c.column for c in reading.conditions if c.operator == "IN" and len(c.values) == 1}
+    known = {column for d in reading.dimensions for column in (d.column, d.label)} & one
+    if not reading.dimensions or draft.direction or (known and len(reading.dimensions) == 1):
         raise NotUnderstood("no figure is asked for")
     return reading
 
@@ -160,13 +171,29 @@ def _only_names_the_table(head: Named, draft: Draft, schema: Schema) -> bool:
 
 
 def _ranked(reading: Reading, draft: Draft) -> Reading:
+    if draft.sort and not draft.direction:
+        reading = _sorted(reading, draft)
+    elif draft.sort:
+        draft.direction = draft.sort
+        reading = replace(reading, direction=draft.sort)
     if draft.limit and not draft.direction:
         raise NotUnderstood(f"I do not know what the number {draft.limit} is for", (str(draft.limit),))
     if not draft.direction:
         return reading
+    if draft.plural_grain and draft.grains and not draft.limit and not draft.sort:
+        raise NotUnderstood(f"I do not know how many {draft.grains[0]}s are asked for")
     if not reading.dimensions or (draft.heads and (draft.groups or draft.grains)):
         raise NotUnderstood("a ranking needs one thing to rank and one figure to rank it by")
-    one = not draft.limit and not any(h.is_plural for h in draft.heads)
+    if any(
+        c.operator == "IN" and len(c.values) == 1 and c.column == d.column
+        for c in reading.conditions
+        for d in reading.dimensions
+    ):
+        raise NotUnderstood("there is only one thing left to rank")
+    is_several = any(h.is_plural for h in draft.heads) and not draft.whom.startswith("which of")
+    if is_several and draft.superlative and draft.asked in {"which", "what"} and not draft.limit:
+        raise NotUnderstood(f"say how many: `the 5 {draft.heads[0].text} ...`")
+    one = not draft.limit and not is_several
     tested = {c.column for c in reading.conditions}
     named = [d.column for d in reading.dimensions if not d.grain and d.column not in tested]
     present = (Condition(column, "IS NOT NULL") for column in named)
@@ -178,20 +205,8 @@ def _ranked(reading: Reading, draft: Draft) -> Reading:
     return reading
 
 
-def _shared(reading: Reading, draft: Draft) -> Reading:
-    """Read a share: of the rows that meet what the verb says, else of the total in each group."""
-    countable = {"SUM", "COUNT", "COUNT DISTINCT"}
-    if len(reading.measures) != 1 or reading.measures[0].function not in countable or draft.comparisons:
-        raise NotUnderstood("a share needs one sum or count, and no comparison")
-    if draft.happened and not draft.periods:
-        raise NotUnderstood("the share could be of each group or of the total")
-    start = 0 if draft.part is None else draft.part
-    part = tuple(draft.conditions[start:])
-    if part and reading.dimensions and draft.part is None:
-        raise NotUnderstood("the share could be of each group or of the total: say `what share ... were ...`")
-    if draft.part is None and len(part) > 1:
-        raise NotUnderstood("the share does not say which of its conditions is the part: say `what share ... were ...`")
-    if not part and not reading.dimensions:
-        raise NotUnderstood("the share does not say of what")
-    conditions = tuple(c for c in reading.conditions if c not in part)
-    return replace(reading, measures=(replace(reading.measures[0], share=True, part=part),), conditions=conditions)
+def _sorted(reading: Reading, draft: Draft) -> Reading:
+    """Order the groups by their figure as said, without leaving out any."""
+    if len(reading.measures) != 1 or not reading.dimensions or draft.limit:
+        raise NotUnderstood("I do not know what to put in order")
+    return replace(reading, direction=draft.sort)

@@ -15,16 +15,39 @@ def date_conditions(draft: Draft, schema: Schema) -> tuple[Condition, ...]:
     if len(draft.periods) > 1:
         raise NotUnderstood("there are two periods, and I can read one")
     if draft.periods:
-        return _within(draft.periods[0], date_column(draft, schema))
-    if draft.grains or draft.trend or draft.recent:
+        return within(draft.periods[0].period, date_column(draft, schema))
+    if draft.new and not draft.periods:
+        raise NotUnderstood("I do not know since when something is new", ("new",))
+    if draft.recent:
         return ()
     begun = beginning(schema)
     return tuple(Condition(column, "IS NOT NULL") for column in _happened(draft) if column != begun)
 
 
-def _within(period: Period, column: Column) -> tuple[Condition, ...]:
+def within(period: Period, column: Column) -> tuple[Condition, ...]:
     sides = ((">=", period.start), ("<", period.end))
     return tuple(Condition(column, operator, (day,)) for operator, day in sides if day)
+
+
+def said_dates(draft: Draft) -> list[Column]:
+    """Return the dates that verbs and names in the question mean."""
+    return _happened(draft)
+
+
+def current(draft: Draft, schema: Schema) -> tuple[Condition, ...]:
+    """Return the test of `current employees`: the date on which it ends is empty while it lasts."""
+    ends = [c for c in schema.columns if c.is_date and "empty while" in c.description.casefold()]
+    lasts = (Condition(ends[0], "IS NULL"),) if len(ends) == 1 else ()
+    if draft.current is None:
+        is_open = (
+            draft.now and not draft.periods and not draft.happened and ends[:1] != [c.column for c in draft.conditions]
+        )
+        return lasts if is_open else ()
+    if lasts:
+        return lasts
+    if beginning(schema) or draft.current.text not in {"current", "currently", "presently"}:
+        raise NotUnderstood(f"I do not know what is `{draft.current.text}` here", (draft.current.text,))
+    return ()
 
 
 def date_column(draft: Draft, schema: Schema) -> Column:
@@ -34,7 +57,7 @@ def date_column(draft: Draft, schema: Schema) -> Column:
         raise NotUnderstood(f"the period could be about {quoted([c.name for c in named], 'or')}")
     if named:
         return named[0]
-    own = _own(schema)
+    own = _start(schema) if draft.new else _own(schema, is_event=bool(draft.periods) or _is_measured_over_time(draft))
     _check_state(draft, own, schema)
     return own
 
@@ -52,12 +75,33 @@ def _happened(draft: Draft) -> list[Column]:
     return list(dict.fromkeys(column for mark in draft.happened for column in mark.columns if column.is_date))
 
 
-def _own(schema: Schema) -> Column:
-    """Return the only date column, or the one that says when a row came to be."""
+def _start(schema: Schema) -> Column:
+    """Return the date since when there is what is `new`: the one that does not end it."""
+    starts = [c for c in schema.columns if c.is_date and "empty" not in c.description]
+    if len(starts) != 1:
+        raise NotUnderstood("I do not know by which date something is new", ("new",))
+    return starts[0]
+
+
+def _own(schema: Schema, *, is_event: bool) -> Column:
+    """Return the only date column, or the one that says when a row came to be.
+
+    A period is about the table's own date only where its rows are events: `stock in May` is not about launch dates.
+    """
     dates = [c for c in schema.columns if c.is_date]
     if not dates:
         raise NotUnderstood(f"`{schema.name}` has no date column")
     own = dates[0] if len(dates) == 1 else beginning(schema)
+    if is_event and own and not _is_event(own, schema):
+        raise NotUnderstood(f"a period could be about `{own.name}` or about something else: say which")
     if own is None:
         raise NotUnderstood(f"the time could be that of {quoted([c.name for c in dates], 'or')}: say which")
     return own
+
+
+def _is_measured_over_time(draft: Draft) -> bool:
+    return bool(draft.grains) and any(not function.startswith("COUNT") for function, _ in draft.figures)
+
+
+def _is_event(own: Column, schema: Schema) -> bool:
+    return own == beginning(schema) or phrase(own.name)[0] in {"month", "day", "week", "year", "noted", "date"}

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from domo_mcp.sandbox.questions.keywords import Keyword, Kind
 from domo_mcp.sandbox.questions.linking import Happened, Named
-from domo_mcp.sandbox.questions.marking import Mark
-from domo_mcp.sandbox.questions.periods import Period
+from domo_mcp.sandbox.questions.marking import Mark, Timed
 from domo_mcp.sandbox.questions.reading import Condition
+from domo_mcp.sandbox.questions.schema import Column
 
 DEFAULT = ""  # the aggregate of a figure named without one
 
@@ -23,6 +23,8 @@ class Comparison:
     operator: str
     values: tuple[Decimal, ...]
     subject: Named | None
+    percent: bool = False
+    unit: str = ""
 
 
 @dataclass
@@ -38,7 +40,7 @@ class Draft:
     starts_with_head: bool = False
     conditions: list[Condition] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
-    periods: list[Period] = field(default_factory=list)
+    periods: list[Timed] = field(default_factory=list)
     happened: list[Named | Happened] = field(default_factory=list)
     direction: str = ""
     superlative: bool = False
@@ -49,6 +51,31 @@ class Draft:
     share: bool = False
     part: int | None = None  # how many conditions stood before the verb of a share
     listing: bool = False
+    sort: str = ""  # ASC or DESC, said beside the figure: `highest first`
+    change: Keyword | None = None  # growth, change
+    contrast: Keyword | None = None  # compared with, versus
+    apart: Column | None = None  # what a contrast of values groups by
+    joint: Column | None = None  # whose values were joined with `and`
+    together: bool = False
+    percent: Keyword | None = None
+    current: Keyword | None = None
+    new: bool = False
+    dated: bool = False
+    ago: bool = False  # a year before, as what a change is measured from
+    only: bool = False
+    unit: str = ""  # of time, said beside the figure
+    split: Keyword | None = None  # `breakdown of`, which must say by what
+    now: bool = False  # `do we have`: what lasts, where that can be told
+    both: bool = False  # the first and the last
+    rated: Condition | None = None  # of a `return rate`
+    elapsed: tuple[str, Named | Happened | None, Named | Happened] | None = None  # days: how taken, from, to
+    plural_grain: bool = False
+    averaged: bool = False  # an average of counts, which `per` must divide
+    rowwise: list[Named] = field(default_factory=list)  # what an average is `per`, which must be the rows themselves
+    rank: str = ""  # the word of a ranking: best, cheapest
+    whom: str = ""  # who or which, as asked
+    counted: Named | None = None  # things that are counted after their groups are tested
+    ratio: list[Named] = field(default_factory=list)  # what the first figure is divided by
     asked: str = ""  # which, what or when
 
 

@@ -10,7 +10,11 @@ from domo_mcp.sandbox.questions.linking import Ambiguous, Happened, Named, Title
 from domo_mcp.sandbox.questions.marking import Mark, Number, Timed, Unknown
 from domo_mcp.sandbox.questions.naming import place_happened, place_name, place_title, place_value
 from domo_mcp.sandbox.questions.schema import NotUnderstood
-from domo_mcp.sandbox.questions.words import quoted
+from domo_mcp.sandbox.questions.words import phrase, quoted, root
+
+_JOINING = {Kind.JOIN, Kind.AGGREGATE, Kind.COUNT, Kind.CONTRAST, Kind.WHICH}  # what may stand between two joined
+_SELLING = {root(verb) for verb in ("sold", "bought", "ordered")}
+_GOODS = {"product", "category", "item", "brand", "article"}
 
 
 def draft_of(marks: tuple[Mark, ...]) -> Draft:
@@ -35,7 +39,7 @@ def _place(sentence: Sentence, mark: Mark) -> None:
             names = quoted([c.name for c in mark.columns], "or")
             raise NotUnderstood(f"`{mark.text}` could be {names}", (mark.text,))
         case Timed():
-            sentence.draft.periods.append(mark.period)
+            sentence.draft.periods.append(mark)
         case Number():
             place_number(sentence, mark)
         case Valued():
@@ -46,7 +50,9 @@ def _place(sentence: Sentence, mark: Mark) -> None:
             place_title(sentence, mark)
         case Named():
             place_name(sentence, mark)
-    if not (isinstance(mark, Keyword) and mark.kind in {Kind.JOIN, Kind.AGGREGATE, Kind.COUNT}):
+    if not (
+        isinstance(mark, Keyword) and mark.kind in {Kind.JOIN, Kind.AGGREGATE, Kind.COUNT, Kind.CONTRAST, Kind.WHICH}
+    ):
         sentence.joined = ""
 
 
@@ -60,6 +66,12 @@ def _check_order(sentence: Sentence, mark: Mark) -> None:
 
 
 def _check_nothing_waits(sentence: Sentence) -> None:
+    draft = sentence.draft
+    if sentence.functions == ["COUNT"] and len(draft.heads) == 1 and not draft.figures:  # `open tickets: how many?`
+        draft.figures.append(("COUNT", draft.heads.pop()))
+        sentence.functions = []
+    elif sentence.functions == ["COUNT"] and not draft.figures and not draft.heads and _is_of_sold_goods(sentence):
+        draft.best_selling, sentence.functions = True, []
     waiting = {
         "negation": sentence.negation,
         "`by`": sentence.by,
@@ -69,3 +81,9 @@ def _check_nothing_waits(sentence: Sentence) -> None:
     }
     if left := [name for name, waits in waiting.items() if waits]:
         raise NotUnderstood(f"the {left[0]} has nothing to apply to")
+
+
+def _is_of_sold_goods(sentence: Sentence) -> bool:
+    """Whether pieces are counted: how many tents were sold."""
+    sold = any(isinstance(m, Happened) and root(m.text.casefold()) in _SELLING for m in sentence.draft.happened)
+    return sold and any(_GOODS & set(phrase(c.column.name)) for c in sentence.draft.conditions)

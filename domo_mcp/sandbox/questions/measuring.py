@@ -25,13 +25,13 @@ def measure(function: str, named: Named) -> Measure:
 
 
 def _count(named: Named) -> Measure:
-    if named.is_row and not named.columns:
+    if named.is_row and named.key is None:
         return Measure("COUNT")
     return Measure("COUNT DISTINCT", named.key or named.column)
 
 
 def _formula(function: str, column: Column) -> Measure:
-    if function:
+    if function and not (function == "AVG" and column.formula.lstrip().upper().startswith("AVG(")):
         raise NotUnderstood(f"`{column.name}` is an aggregate already: ask for it as it is", (column.name,))
     return Measure("FORMULA", column)
 

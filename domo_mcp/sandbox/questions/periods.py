@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from domo_mcp.sandbox.questions.schema import NotUnderstood
@@ -42,9 +42,18 @@ _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _UNIT = r"(?P<unit>day|week|month|quarter|year)s?"
 _COUNT = r"(?P<count>\d{1,3}|" + "|".join(_SMALL) + ")"
-_LEAD = r"(?P<lead>(?:(?:in|during|on|for|of|within|the|year) )*)"
+_TH = r"(?: ?(?:st|nd|rd|th))?"
+_INTO = (
+    "in|during|on|for|of|within|throughout|the|all|whole|entire|full|calendar year|year|"
+    f"month of(?= (?:{'|'.join(_MONTHS)}) )"
+)
+_LEAD = rf"(?P<lead>(?:(?:{_INTO}) )*)"
+_WHICH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r"|q[1-4]|\d{4}-\d\d-\d\d)(?: (?:19|20)\d\d)?"
 _START = r"(?:from |between )(?:the )?(?P<start>.+?) (?:to|and|until|till|through) (?P<end>.+)"
+_SPAN = rf"(?:in |during |of |for )?(?P<start>{_WHICH}) (?:to|through|until|till) (?P<end>.+)"
 _EDGE = r"(?P<side>since|from|after|before|until|till|through) (?P<edge>.+)"
+_BEGUN = re.compile(r"(?P<side>since|from) (?:the )?(?:start|beginning) of (?P<the>the )?(?P<edge>.+)")
+_WHOSE = r"(?: (?:of |in )?(?:the )?(?P<whose>last|this|previous|current) year)"
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Period:
 
     start: date | None
     end: date | None
+    parts: tuple[Period, ...] = field(default=(), compare=False)  # the two ends of `from 2024 to 2025`
 
 
 def period_at(words: Sequence[str], today: date) -> tuple[Period, int] | None:
@@ -73,7 +83,17 @@ def period_at(words: Sequence[str], today: date) -> tuple[Period, int] | None:
 
 def _plain(words: Sequence[str], today: date) -> tuple[Period, int] | None:
     text = " ".join(words[:12])
-    return _range(text, today) or _open(text, today) or _single(text, today)
+    return _range(text, today) or _begun_since(text, today) or _open(text, today) or _single(text, today)
+
+
+def _begun_since(text: str, today: date) -> tuple[Period, int] | None:
+    """Read `since the start of 2026`, `since the beginning of the year`."""
+    if not (match := _BEGUN.match(text)):
+        return None
+    edge = f"this {match['edge']}" if match["the"] and not match["edge"].startswith(("last", "this")) else match["edge"]
+    found = _open(f"{match['side']} {edge}", today)
+    skipped = len(text[: match.start("edge")].split()) - 1 - (edge != match["edge"])
+    return (found[0], found[1] + skipped) if found else None
 
 
 def _up_to_today(period: Period, text: str, today: date) -> Period:
@@ -84,7 +104,7 @@ def _up_to_today(period: Period, text: str, today: date) -> Period:
 
 
 def _range(text: str, today: date) -> tuple[Period, int] | None:
-    match = re.match(_START, text)
+    match = re.match(_START, text) or re.match(_SPAN, text)
     end = match and _single(f"in {match['end']}", today)
     if not match or not end:
         return None
@@ -92,7 +112,7 @@ def _range(text: str, today: date) -> tuple[Period, int] | None:
     start = (year and _whole(f"in {match['start']} {year[0]}", today)) or _whole(f"in {match['start']}", today)
     if not start or not start.start or not end[0].end or start.start >= end[0].end:
         return None
-    return Period(start.start, end[0].end), len(text[: match.start("end")].split()) + end[1] - 1
+    return Period(start.start, end[0].end, (start, end[0])), len(text[: match.start("end")].split()) + end[1] - 1
 
 
 def _open(text: str, today: date) -> tuple[Period, int] | None:
@@ -171,6 +191,37 @@ def _quarter(match: re.Match[str], today: date) -> Period:
     return _begun("quarter", _QUARTERS[match["quarter"]] * 3 - 2, match["year"] or match["before"], today)
 
 
+def _half(match: re.Match[str], today: date) -> Period:
+    """Return six months, of the year given or of the latest that has begun."""
+    first = 1 if match["half"] in {"h1", "first half"} else 7
+    year = _year_of(match, today) or (today.year if first <= today.month else today.year - 1)
+    return Period(date(year, first, 1), _add_months(date(year, first, 1), 6))
+
+
+def _year_of(match: re.Match[str], today: date) -> int | None:
+    """Return the year said, as a number or as last or this year."""
+    given = match.groupdict()
+    if given.get("year"):
+        return int(given["year"])
+    whose = given.get("whose")
+    return today.year - (whose in {"last", "previous"}) if whose else None
+
+
+def _month_of(match: re.Match[str], today: date) -> Period:
+    return _calendar("month", date(_year_of(match, today) or today.year, _MONTHS[match["month"]], 1))
+
+
+def _quarter_of(match: re.Match[str], today: date) -> Period:
+    month = _QUARTERS[match["quarter"]] * 3 - 2
+    return _calendar("quarter", date(_year_of(match, today) or today.year, month, 1))
+
+
+def _last_month(match: re.Match[str], today: date) -> Period:
+    """Return the latest such month that is over: last November, asked in a November, is that of the year before."""
+    month = _MONTHS[match["month"]]
+    return _calendar("month", date(today.year - (month >= today.month), month, 1))
+
+
 def _month(match: re.Match[str], today: date) -> Period | None:
     if match["month"] in {"may", "march"} and not match["lead"].strip() and not match["year"]:
         return None  # both are verbs too
@@ -192,11 +243,16 @@ _RULES: list[tuple[re.Pattern[str], _Build]] = [
     (re.compile(rf"{_LEAD}(?:{pattern})(?!\S)"), build)
     for pattern, build in (
         (r"(?P<iso>\d{4}-\d\d-\d\d)", lambda m, _: _calendar("day", date.fromisoformat(m["iso"]))),
-        (rf"{_MONTH} (?P<day>\d\d?) (?:, )?{_YEAR}", _day),
-        (rf"(?P<day>\d\d?) (?:of )?{_MONTH} {_YEAR}", _day),
-        (rf"(?:last|past|previous) {_COUNT} {_UNIT}", _rolling),
+        (rf"{_MONTH} (?P<day>\d\d?){_TH} (?:, )?{_YEAR}", _day),
+        (rf"{_MONTH}{_WHOSE}", _month_of),
+        (rf"last {_MONTH}", _last_month),
+        (rf"(?P<quarter>q[1-4]){_WHOSE}", _quarter_of),
+        (rf"(?P<quarter>first|second|third|fourth) quarter{_WHOSE}", _quarter_of),
+        (rf"(?P<half>h[12]|(?:first|second) half)(?:{_WHOSE}|(?: of)? {_YEAR})?", _half),
+        (rf"(?P<day>\d\d?){_TH} (?:of )?{_MONTH} {_YEAR}", _day),
+        (rf"(?:last|past|previous|preceding|trailing|most recent) {_COUNT} {_UNIT}", _rolling),
         (rf"past(?P<count>) {_UNIT}", _rolling),
-        (rf"(?P<which>this|current|last|previous) {_UNIT}(?<!s)", _named),
+        (rf"(?P<which>this|current|last|previous) (?:calendar |full |whole )?{_UNIT}(?<!s)", _named),
         (rf"(?:{_UNIT} to date|(?P<short>ytd|qtd|mtd))", _so_far),
         (rf"(?:(?P<before>(?:19|20)\d\d) )?(?P<quarter>q[1-4])(?: (?:of )?{_YEAR})?", _quarter),
         (rf"(?P<before>)(?P<quarter>first|second|third|fourth) quarter(?: of {_YEAR})?", _quarter),

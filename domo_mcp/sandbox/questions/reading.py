@@ -22,13 +22,15 @@ class Condition:
 class Measure:
     """A figure: SUM, AVG, MIN or MAX of a column; COUNT of rows; COUNT DISTINCT of a column; or a FORMULA.
 
-    With `share` it is the percentage of that figure: over the rows that meet `part`, or else in each group.
+    `per` is what it is divided by. With `share` it is the percentage of that figure: over the rows that meet `part`,
+    or else in each group.
     """
 
     function: str
     column: Column | None = None
     share: bool = False
     part: tuple[Condition, ...] = ()
+    per: Measure | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,9 @@ class Reading:
     """What to select. With measures: figures per dimension. Without: distinct dimensions, or else the rows.
 
     `rows` are the columns of a list of rows (none: all). `direction` orders by the first measure, or by `row_order`;
-    `extreme` keeps only the rows, or the groups, of its first value, however many share it.
+    `extreme` keeps only the rows, or the groups, of its first value, however many share it. `sides` are two periods,
+    of which a row must be in one; with `growth` each measure is given for both, with its change. With `counted` only
+    the number of groups is given.
     """
 
     schema: Schema
@@ -70,3 +74,6 @@ class Reading:
     direction: str = ""
     extreme: bool = False
     limit: int | None = None
+    sides: tuple[tuple[Condition, ...], ...] = ()
+    growth: bool = False
+    counted: bool = False

@@ -71,6 +71,13 @@ class Column:
         return next((said[yes] for yes, no in _FLAGS if said.keys() == {yes, no}), None)
 
     @property
+    def is_fraction(self) -> bool:
+        """Whether 20 % stands in it as 0.2: a column described so, or a ratio that is not multiplied."""
+        described = re.search(r"\bfraction\b|\b0 to (?:0?\.\d+|1)\b", self.description, re.IGNORECASE) is not None
+        ratio = self.is_aggregate and "/" in self.formula and "100" not in self.formula
+        return described or (ratio and re.search(r"%|\b(rate|margin|share)\b", self.name, re.IGNORECASE) is not None)
+
+    @property
     def is_aggregate(self) -> bool:
         """Whether it is a beast mode that already aggregates, such as a ratio of sums."""
         return _AGGREGATE.search(self.formula) is not None
@@ -79,7 +86,7 @@ class Column:
     def is_additive(self) -> bool:
         """Whether a bare mention means the sum: true of amounts and counts, not of prices, rates and scores."""
         words = re.findall(r"[a-z]+|%", self.name.lower())
-        return not any(word == "%" or _RATES.fullmatch(word) for word in words)
+        return words not in (["value"], ["target"]) and not any(word == "%" or _RATES.fullmatch(word) for word in words)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,41 @@ _TOKEN = re.compile(
 )
 _COUNTED = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _SCALES = {"k": 1_000, "m": 1_000_000}
-_IRREGULAR = {"left": "leave", "sold": "sell", "began": "begin", "people": "person", "bought": "buy"}
+_IRREGULAR = {
+    "left": "leave",
+    "sold": "sell",
+    "began": "begin",
+    "people": "person",
+    "bought": "buy",
+    "spent": "spend",
+    "sent": "send",
+    "paid": "pay",
+    "won": "win",
+    "shipment": "ship",
+}
+_SPELLED = (
+    (r"\bcannot\b", "can not"),
+    (r"\bwhats\b", "what"),
+    (r"'ll\b", " will"),
+    (r"'(?:d|ve|re|m)\b", " "),
+    (r"\bthru\b", "through"),
+    (r"(?<=\w)\s*&\s*(?=\w)", " and "),
+    (r"\bi\.e\.|\be\.g\.", " "),
+    (r"(?<=\d)\+(?!\w)", " or more"),
+    (r"\bun(?=(?:resolved|solved|shipped|delivered|dispatched|subscribed|returned|completed|closed)\b)", "not "),
+    (r"\b(?:a|one) million\b", "1m"),
+    (r"(?<=\d) ?(?:million|mio)\b", "m"),
+    (r"(?<=\d) ?thousand\b", "k"),
+    (r"\bnegative (\w+)", r"\1 below 0"),
+    (r"\bb2b\b", "business"),
+    (r"\bb2c\b", "consumer"),
+    (r"\bonce\b", "1 times"),
+    (r"\btwice\b", "2 times"),
+    (r"\bout of stock\b", "with stock exactly 0"),
+    (r"\bhead ?counts?\b", "number of employees"),
+    (r"\bclick[- ]?through[- ]rate\b|\bCTR\b", "clicks per impression"),
+    (r"^\W*for (?:\S+ ){0,4}?(?:review|meeting|report|presentation|deck|slides?|update),? (?=i |we |please )", ""),
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +72,8 @@ def tokens(text: str) -> tuple[Token, ...]:
     """Cut a text; possessives, quotes and other punctuation fall away, commas between words stay."""
     plain = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("n't", " not")
     plain = re.sub(r"'s\b", "", plain)
-    plain = re.sub(r"\bcannot\b", "can not", plain)
+    for pattern, spelling in _SPELLED:
+        plain = re.sub(pattern, spelling, plain, flags=re.IGNORECASE)
     found = (match.group() for match in _TOKEN.finditer(plain))
     return tuple(Token(text, text.casefold(), singular(text.casefold())) for text in found)
 
@@ -69,7 +104,7 @@ def plural(name: str) -> str:
 def root(word: str) -> str:
     """Return what a verb's forms share: ship, ships, shipped and shipping agree."""
     stem = _IRREGULAR.get(word, singular(word))
-    stem = re.sub(r"(?<=\w{3})(ing|ed|e)$", "", stem)
+    stem = re.sub(r"(?<=\w{3})(ation|ing|ed|e)$|(?<=\w{5}t)ion$", "", stem)
     return re.sub(r"([^aeious])\1$", r"\1", stem)
 
 

@@ -21,12 +21,18 @@ _GRAINS = {
     "quarter": ("Quarter", "QUARTER({date})"),
     "year": ("Year", "YEAR({date})"),
     "day": ("Day", "{day}"),
+    "weekday number": ("Weekday Number", "DAYOFWEEK({date})"),
+    "weekday": ("Weekday", "DAYNAME({date})"),
+    "hour": ("Hour", "HOUR({date})"),
 }
+_STEPS = {"quarter": ["year", "quarter"], "weekday": ["weekday number", "weekday"]}
 _Selected = list[tuple[str, str]]
 
 
 def select(reading: Reading) -> str:
     """Return the statement for a reading, without a closing semicolon."""
+    if reading.counted:
+        return _counted(reading)
     if reading.measures:
         return _figures(reading)
     return _groups(reading) if reading.dimensions else _rows(reading)
@@ -34,7 +40,7 @@ def select(reading: Reading) -> str:
 
 def _figures(reading: Reading) -> str:
     groups = _selected(reading.dimensions)
-    figures = [(_figure(m, reading), _title(m)) for m in reading.measures]
+    figures = [pair for m in reading.measures for pair in _figures_of(m, reading)]
     grain = [_name(title) for d in reading.dimensions if d.grain or d.column.is_date for _, title in _selected([d])]
     ranked = [f"{_name(figures[0][1])} {reading.direction or 'DESC'}"]
     rest = [_name(title) for _, title in groups]
@@ -46,6 +52,28 @@ def _figures(reading: Reading) -> str:
         first = _statement(one, [(figure, "")], group=group, having=having, order=[f"{figure} {reading.direction}"])
         having.append(f"{figure} = ({first})")
     return _statement(reading, [*groups, *figures], group=group, having=having, order=order if groups else [])
+
+
+def _counted(reading: Reading) -> str:
+    groups = _selected(reading.dimensions)
+    having = [_test(_figure(h.measure, reading), h.operator, h.values) for h in reading.having]
+    present = [f"{groups[0][0]} IS NOT NULL"]
+    inner = _statement(reading, groups, where=present, group=[groups[0][0]], having=having)
+    return f"SELECT COUNT(*) AS {_name('Number of ' + plural(groups[0][1]))} FROM ({inner}) AS `Groups`"
+
+
+def _figures_of(measure: Measure, reading: Reading) -> _Selected:
+    """Return a measure; with growth that of the former period, that of the current one, and the change."""
+    if not reading.growth:
+        return [(_figure(measure, reading), _title(measure))]
+    former, current = (_figure(replace(measure, part=side), reading) for side in reading.sides)
+    title, change = _title(measure), f"{current} - {former}"
+    return [
+        (former, f"{title} Before"),
+        (current, title),
+        (change, f"Change of {title}"),
+        (f"100.0 * ({change}) / NULLIF({former}, 0)", f"Change of {title} in Percent"),
+    ]
 
 
 def _groups(reading: Reading) -> str:
@@ -85,13 +113,19 @@ def _statement(
     parts = [
         ("SELECT DISTINCT " if distinct else "SELECT ", ", ".join(names)),
         ("FROM ", _name(reading.schema.name)),
-        ("WHERE ", " AND ".join([*map(_condition, reading.conditions), *where])),
+        ("WHERE ", " AND ".join([*map(_condition, reading.conditions), *_sides(reading), *where])),
         ("GROUP BY ", ", ".join(group)),
         ("HAVING ", " AND ".join(having)),
         ("ORDER BY ", ", ".join(order)),
         ("LIMIT ", str(reading.limit or "")),
     ]
     return " ".join(clause + text for clause, text in parts if text)
+
+
+def _sides(reading: Reading) -> list[str]:
+    """Return the test that a row is in one of the two periods."""
+    sides = [" AND ".join(map(_condition, side)) for side in reading.sides]
+    return ["(" + " OR ".join(f"({side})" for side in sides) + ")"] if sides else []
 
 
 def _selected(dimensions: Iterable[Dimension]) -> _Selected:
@@ -104,11 +138,13 @@ def _dimension(dimension: Dimension) -> _Selected:
         label = dimension.label
         return [(column, dimension.column.name), *([(_column(label), label.name)] if label else [])]
     day = column if dimension.column.type.upper() == "DATE" else f"DATE({column})"
-    grains = ["year", "quarter"] if dimension.grain == "quarter" else [dimension.grain]
+    grains = _STEPS.get(dimension.grain, [dimension.grain])
     return [(_GRAINS[g][1].format(date=column, day=day), _GRAINS[g][0]) for g in grains]
 
 
 def _figure(measure: Measure, reading: Reading) -> str:
+    if measure.per:
+        return f"{_aggregate(measure)} / NULLIF({_aggregate(measure.per)}, 0)"
     if not measure.share:
         return _aggregate(measure)
     part, whole = _aggregate(measure), _aggregate(Measure(measure.function, measure.column))
@@ -130,6 +166,8 @@ def _aggregate(measure: Measure) -> str:
 
 
 def _title(measure: Measure) -> str:
+    if measure.per:
+        return f"{_title(replace(measure, per=None))} per {_title(measure.per)}"
     name = measure.column.name if measure.column else "Row"
     if measure.function == "FORMULA":
         return name

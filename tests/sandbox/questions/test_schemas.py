@@ -162,3 +162,69 @@ def test_an_empty_question_is_refused(question: str, orders: Schema) -> None:
 def test_a_question_without_a_schema_is_refused() -> None:
     with pytest.raises(NotUnderstood, match="no schema"):
         asked("total revenue")
+
+
+def test_an_identifier_is_known_by_its_form_even_where_it_is_not_among_the_values() -> None:
+    cases = Schema("Cases", (Column("Case ID", "STRING", values=("K-001", "K-002")), Column("State", "STRING")))
+    assert asked("state of case K-777", cases).endswith("WHERE `Case ID` = 'K-777' ORDER BY `State`")
+    with pytest.raises(NotUnderstood, match="could not place"):
+        asked("state of case K-77", cases)
+
+
+def test_the_initials_of_a_long_name_mean_it_when_they_are_written_as_such() -> None:
+    columns = (Column("Measure", "STRING", values=("Net Promoter Score",)), Column("Value", "DOUBLE"))
+    board = Schema("Board Figures", columns)
+    assert "WHERE `Measure` = 'Net Promoter Score'" in asked("What was the NPS?", board)
+    with pytest.raises(NotUnderstood, match="could not place `nps`"):
+        asked("What was the nps?", board)
+
+
+def test_a_flag_is_asked_for_by_what_its_description_says(company: tuple[Schema, ...]) -> None:
+    assert "WHERE `Converted` = 1" in asked("How many sessions ended in an order?", *company)
+    assert "`Converted` <> 1" in asked("How many sessions did not end in an order?", *company)
+
+
+def test_what_lasts_is_told_by_a_date_that_is_empty_while_it_does(company: tuple[Schema, ...]) -> None:
+    staff = next(s for s in company if s.name == "Employees")
+    described = (
+        replace(c, description="Last day; empty while employed") if c.name == "Leave Date" else c for c in staff.columns
+    )
+    schema = replace(staff, columns=tuple(described))
+    for question in ("current employees", "employees still with us", "How many employees do we have?"):
+        assert "WHERE `Leave Date` IS NULL" in asked(question, schema)
+    assert "`Leave Date` IS NULL" not in asked("How many employees do we have in Oslo?", staff)
+
+
+def test_a_number_that_can_be_missing_is_only_said_to_be_so_where_its_description_says_it(orders: Schema) -> None:
+    columns = (
+        replace(c, description="Stars; empty when not given") if c.name == "Discount" else c for c in orders.columns
+    )
+    assert "WHERE `Discount` IS NULL" in asked("orders without a discount", replace(orders, columns=tuple(columns)))
+    with pytest.raises(NotUnderstood, match="could be one of zero or a missing one"):
+        asked("orders without a discount", orders)
+
+
+def test_words_around_a_table_in_its_description_add_nothing(company: tuple[Schema, ...]) -> None:
+    sessions = replace(next(s for s in company if s.name == "Web Sessions"), description="Visits to the web shop")
+    assert asked("sessions of the web shop by device", sessions) == asked("sessions by device", sessions)
+
+
+def test_the_own_name_of_a_table_is_left_out_of_a_synonym(company: tuple[Schema, ...]) -> None:
+    campaigns = next(s for s in company if s.name == "Marketing Campaigns")
+    assert "SUM(`Spend`)" in asked("total cost by region", campaigns)
+
+
+def test_a_word_that_another_schema_knows_is_no_misspelling(orders: Schema) -> None:
+    plants = Schema("Plants", (Column("Plant ID", "STRING"), Column("Regoin", "STRING")))
+    assert "GROUP BY `Region`" in asked("revenue by regoin", orders)
+    with pytest.raises(NotUnderstood, match="could not place"):
+        asked("revenue by regoin", orders, plants)
+
+
+def test_a_time_between_two_moments_is_counted_where_a_beast_mode_does_it(company: tuple[Schema, ...]) -> None:
+    tickets = next(s for s in company if s.name == "Support Tickets")
+    with pytest.raises(NotUnderstood, match="days or in parts of them"):
+        asked("How long does it take on average to resolve a ticket?", tickets)
+    hours = Column("Hours", "DOUBLE", formula="AVG(UNIX_TIMESTAMP(`Resolved At`) - UNIX_TIMESTAMP(`Created At`))")
+    schema = replace(tickets, columns=(*tickets.columns, hours))
+    assert f"({hours.formula}) AS `Hours`" in asked("How long does it take on average to resolve a ticket?", schema)

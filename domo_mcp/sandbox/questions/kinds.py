@@ -1,0 +1,47 @@
+"""The kinds of words that name no column and no value."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a keyword asks for."""
+
+    AGGREGATE = "aggregate"
+    COUNT = "count"
+    DISTINCT = "distinct"
+    BY = "by"
+    GRAIN = "grain"
+    TREND = "trend"
+    RANK = "rank"
+    MOST = "most"
+    RECENT = "recent"
+    SELLING = "selling"
+    SHARE = "share"
+    LIST = "list"
+    WHICH = "which"
+    NOT = "not"
+    COMPARE = "compare"
+    BETWEEN = "between"
+    JOIN = "join"
+    BE = "be"
+    SORT = "sort"
+    MORE = "more"
+    CHANGE = "change"
+    CONTRAST = "contrast"
+    TOGETHER = "together"
+    PERCENT = "percent"
+    ONLY = "only"
+    RATE = "rate"
+    CURRENT = "current"
+    NEW = "new"
+    DATED = "dated"
+    AGO = "ago"
+    LONG = "long"
+    TIME = "time"
+    SPLIT = "split"
+    NOW = "now"
+    UNIT = "unit"
+    FILLER = "filler"
+    REFUSED = "refused"
