@@ -61,7 +61,7 @@ class Directory(Generic[EntryT]):
     async def listed(self) -> tuple[EntryT, ...]:
         """All that may be seen, asked of Domo anew."""
         self.forget()
-        return await self._permitted(await self.all())
+        return await self.permitted(await self.all())
 
     async def all(self) -> tuple[EntryT, ...]:
         """All that the user sees, permitted or not."""
@@ -84,13 +84,14 @@ class Directory(Generic[EntryT]):
         await self._permits.check(self._kind.name, found.id, found.name)
         return found
 
-    async def _permitted(self, some: Iterable[EntryT]) -> tuple[EntryT, ...]:
+    async def permitted(self, some: Iterable[EntryT]) -> tuple[EntryT, ...]:
+        """Those that policy lets callers see."""
         return tuple([each for each in some if await self._permits.allows(self._kind.name, each.id, each.name)])
 
     async def _in_list(self, wanted: str) -> EntryT | None:
         """The one that is meant; only permitted ones are candidates, another is found just to be told as refused."""
         everything = await self.all()
-        matches = _matches(wanted, await self._permitted(everything))
+        matches = _matches(wanted, await self.permitted(everything))
         if len(matches) > 1:
             listed = "; ".join(map(self._shortly, matches[:_MOST_LISTED]))
             raise UnknownName(
@@ -102,7 +103,7 @@ class Directory(Generic[EntryT]):
     async def _by_id(self, wanted: str) -> EntryT:
         """A thing that the list leaves out."""
         if self._kind.one is None or not self._kind.is_id(wanted):
-            raise self._unknown(wanted, await self._permitted(await self.all()))
+            raise self._unknown(wanted, await self.permitted(await self.all()))
         try:
             return await self._kind.one(wanted)
         except NotFound:

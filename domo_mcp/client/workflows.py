@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pydantic import JsonValue
 
-from domo_mcp.client.paging import pages
 from domo_mcp.client.places import workflows as places
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import Surface
@@ -110,12 +109,14 @@ class Workflows:
                 await self._session.read("GET", self._surface.at(places.EXECUTIONS), Executions, params=params)
             ).rows
 
-        found: list[Execution] = []
-        async for rows in pages(page, size=_PAGE):
-            found += rows
-            if len(found) >= most or len(rows) > _PAGE:
+        found: dict[str, Execution] = {}
+        for offset in range(0, most, _PAGE):
+            rows = await page(_PAGE, offset)
+            new = [row for row in rows if row.id not in found]
+            found |= {row.id: row for row in rows}
+            if len(rows) != _PAGE or not new:  # all at once, the last page, or a Domo that knows no offset
                 break
-        return tuple(found[:most])
+        return tuple(found.values())[:most]
 
     async def metrics(
         self,
@@ -129,12 +130,12 @@ class Workflows:
     ) -> Metrics:
         """Return an app's totals and at most `limit` instances (App-Framework document, Get Metrics for a Workflow).
 
-        How times and several statuses are written is not documented: ISO 8601 in UTC, and commas (assumed).
+        Times are Long there: milliseconds since 1970 (assumed); several statuses stand between commas (assumed).
         """
         params = {
             "status": ",".join(statuses) or None,
-            "after": _written(after),
-            "until": _written(until),
+            "after": _milliseconds(after),
+            "until": _milliseconds(until),
             "limit": limit,
             "offset": offset or None,
         }
@@ -156,7 +157,5 @@ def _hinted(kind: type[DomoError], hint: str) -> Iterator[None]:
         raise
 
 
-def _written(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)

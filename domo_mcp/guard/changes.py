@@ -101,6 +101,7 @@ class OwnChanges:
             on=on,
             apply=partial(_restored, keeper, wanted, current),
             undo=keeper.undo(wanted, current),
+            must_confirm=keeper.must_confirm,
             before=current,
             after=wanted,
         )

@@ -77,7 +77,7 @@ async def list_appdb_collections(
     """Use it to find the AppDB collections that apps keep records in. For what they hold use query_appdb_documents."""
     offset = call.cursors.offset(cursor)
     wanted = query.strip().casefold()
-    found = [c for c in await call.catalog.collections() if wanted in c.name.casefold()]
+    found = [c for c in await call.catalog.collections.listed() if wanted in c.name.casefold()]
     found.sort(key=lambda c: (c.name.casefold(), c.id))
     return Page(
         items=[await _entry(call, c) for c in found[offset : offset + limit]],
@@ -92,7 +92,7 @@ async def list_appdb_collections(
 @toolset.read
 async def get_appdb_document(call: Call, collection: args.Collection, document: args.DocumentId) -> DocumentDetails:
     """Use it for one AppDB document whole, by id. To find documents use query_appdb_documents."""
-    c = await call.catalog.collection(collection)
+    c = await call.catalog.collections.get(collection)
     found = await call.domo.appdb.get(c, document)
     rules = await call.domo.columns.of_collection(c)
     return DocumentDetails(
@@ -131,7 +131,7 @@ async def query_appdb_documents(  # noqa: PLR0913, PLR0917 - the parameters of t
     For one document whole use get_appdb_document; for datasets use run_sql.
     """
     asked = document_rows.question(filter, Aggregation(group_by, count, avg, sum, min, max, unwind), order_by)
-    c = await call.catalog.collection(collection)
+    c = await call.catalog.collections.get(collection)
     read = document_rows.groups if asked.aggregation else document_rows.documents
     return await read(call, c, asked, limit=limit, cursor=cursor)
 
@@ -145,7 +145,7 @@ async def create_appdb_documents(
     ],
 ) -> Change:
     """Use it to add new documents to an AppDB collection. For documents that exist use update_appdb_documents."""
-    return await document_changes.create(call, await call.catalog.collection(collection), documents)
+    return await document_changes.create(call, await call.catalog.collections.get(collection), documents)
 
 
 @toolset.update
@@ -164,7 +164,7 @@ async def update_appdb_documents(
     For whole contents use upsert_appdb_documents.
     """
     asked = document_changes.operation(set, operation)
-    c = await call.catalog.collection(collection)
+    c = await call.catalog.collections.get(collection)
     return await document_changes.update(call, c, await meant(call, c, ids, filter), asked)
 
 
@@ -181,7 +181,7 @@ async def upsert_appdb_documents(
 
     Every property not given is lost: to change some use update_appdb_documents.
     """
-    c = await call.catalog.collection(collection)
+    c = await call.catalog.collections.get(collection)
     return await document_changes.upsert(call, c, [(each.get("id"), each["content"]) for each in documents])
 
 
@@ -196,7 +196,7 @@ async def delete_appdb_documents(
 
     To remove single properties use update_appdb_documents with $unset.
     """
-    c = await call.catalog.collection(collection)
+    c = await call.catalog.collections.get(collection)
     return document_changes.delete(c, await meant(call, c, ids, filter))
 
 

@@ -136,6 +136,8 @@ FileNumber = Annotated[str, Target("file"), Field(pattern="^[0-9]{1,19}$")]
 DataFile = Annotated[FileNumber, Field(description="File id, a number.")]
 RevisionNumber = Annotated[str, Field(pattern="^[0-9]{1,19}$", description="Revision id, a number.")]
 Workflow = Annotated[
-    str, Target("workflow"), Field(min_length=1, max_length=500, description="Workflow id or name; in an app its alias.")
+    str,
+    Target("workflow"),
+    Field(min_length=1, max_length=500, description="Workflow id or name; in an app its alias."),
 ]
 WorkflowInstanceId = Annotated[str, Field(min_length=1, max_length=200, description="Id of the instance.")]

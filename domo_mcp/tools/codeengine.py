@@ -79,7 +79,7 @@ async def list_packages(
     """Use it to find Code Engine packages. For the functions of one use get_package."""
     offset = call.cursors.offset(cursor)
     fold = query.strip().casefold()
-    found = [each for each in await call.catalog.packages() if fold in each.name.casefold()]
+    found = [each for each in await call.catalog.packages.listed() if fold in each.name.casefold()]
     return Page(
         [_entry(each) for each in found[offset : offset + limit]],
         "package",
@@ -163,7 +163,7 @@ async def _of_app(
             "In an app an alias stands for one function of one version, and no log comes back.",
             "Leave function, version and logs out.",
         )
-    found = await call.catalog.package(package)
+    found = await call.catalog.packages.get(package)
     return Change(
         summary=f'Run the function that the app calls "{foreign(found.name, 100)}".',
         on=Thing("package", found.id, found.name),
@@ -192,7 +192,7 @@ def _null(result: JsonValue) -> tuple[str, ...]:
 
 
 async def _with_versions(call: Call, package: str) -> Package:
-    return await call.domo.code_engine.package((await call.catalog.package(package)).id)
+    return await call.domo.code_engine.package((await call.catalog.packages.get(package)).id)
 
 
 async def _version(call: Call, package: Package, wanted: str | None, *, released: bool) -> Version | None:

@@ -65,7 +65,7 @@ async def replace_appdb_document(
 
     To change some properties use update_appdb_documents.
     """
-    c = await call.catalog.collection(collection)
+    c = await call.catalog.collections.get(collection)
     return await document_changes.replace(call, c, await call.domo.appdb.get(c, document), content)
 
 
@@ -150,7 +150,7 @@ async def set_appdb_permissions(
 
     To take everything away use remove_appdb_permissions.
     """
-    c = await call.catalog.collection(collection)
+    c = await call.catalog.collections.get(collection)
     who = _who(entity, entity_id)
     wanted = list(dict.fromkeys(permissions))
     named_so = ", ".join(wanted) if len(wanted) <= 3 else f"{len(wanted)} permissions"
@@ -173,7 +173,7 @@ async def remove_appdb_permissions(
 
     To leave it some permissions use set_appdb_permissions.
     """
-    c = await call.catalog.collection(collection)
+    c = await call.catalog.collections.get(collection)
     who = _who(entity, entity_id)
     return Change(
         summary=f"Remove all permissions of {who} on collection {named(c)}.",
@@ -210,7 +210,7 @@ async def export_appdb_collections(
 
 async def _as_it_is(call: Call, collection: str) -> Collection:
     """The collection, asked of Domo anew: what it is changed from must not be of a while ago."""
-    return await call.domo.appdb.collection((await call.catalog.collection(collection)).id)
+    return await call.domo.appdb.collection((await call.catalog.collections.get(collection)).id)
 
 
 async def _with_hidden(
@@ -223,7 +223,7 @@ async def _with_hidden(
 
 
 async def _check_free(call: Call, name: str) -> None:
-    for each in await call.catalog.collections():
+    for each in await call.catalog.collections.listed():
         if each.name.casefold() == name.strip().casefold():
             raise InvalidInput(f"There is a collection {named(each)} already.", "Choose another name.")
 
@@ -232,7 +232,7 @@ async def _exported(call: Call, collection: str | None, *, include_related: bool
     if not call.domo.surface.one_app:
         if include_related or not collection:
             raise InvalidInput("An export needs `collection` here, and no include_related.", "Name one to be synced.")
-        return await call.catalog.collection(collection)
+        return await call.catalog.collections.get(collection)
     if collection:
         raise InvalidInput("An app syncs all its collections at once.", "Leave `collection` out.")
     return None

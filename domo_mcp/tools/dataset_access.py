@@ -155,7 +155,7 @@ async def _entity(call: Call, listed: Mapping[str, Access] | None, kind: EntityT
     entry = (listed or {}).get(f"{kind} {wanted}")
     if entry is not None:
         return _Entity(kind, entry.id, entry.name or entry.id, entry.access_level)
-    found = await (call.catalog.user(wanted) if kind == "USER" else call.catalog.group(wanted))
+    found = await (call.catalog.users.get(wanted) if kind == "USER" else call.catalog.groups.get(wanted))
     entry = (listed or {}).get(f"{kind} {found.id}")
     return _Entity(kind, found.id, found.name, entry.access_level if entry else None)
 

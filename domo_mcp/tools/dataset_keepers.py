@@ -30,6 +30,7 @@ class Settings:
     kind: str
     get: Callable[[Domo, str], Awaitable[State]]
     put: Callable[[Domo, str, State], Awaitable[None]]
+    must_confirm: str = ""
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The state of each dataset, None where it is not there."""
@@ -126,6 +127,7 @@ class AccessGrants:
     """Keeps who was given what on a dataset: its place is the dataset, its objects are `USER 27`, `GROUP 12`."""
 
     kind = "dataset access"
+    must_confirm = "it opens access"
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:
         """What each was given directly, None for nothing."""

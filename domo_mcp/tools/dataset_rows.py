@@ -13,7 +13,7 @@ from domo_mcp.tools import args
 from domo_mcp.tools.change import UNKNOWN_VALUE, Change, Snapshot, Thing
 from domo_mcp.tools.dataset_rows_columns import Target
 from domo_mcp.tools.dataset_rows_given import Given, given
-from domo_mcp.tools.dataset_rows_upload import ROWS, Plan, upload
+from domo_mcp.tools.dataset_rows_upload import ROWS, Plan, many, state, upload
 from domo_mcp.tools.datasets import toolset
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
@@ -51,14 +51,14 @@ async def append_rows(call: Call, dataset: args.Dataset, rows: Rows | None = Non
     """
     found, target = await _dataset(call, dataset)
     coming = await given(call, target, rows, source)
-    before = await _before(call, found)
+    before = await state(call.domo, found)
     return _change(
         call,
         found,
-        f"Append {_many(coming.count)}{coming.origin} to dataset {named(found)}.",
+        f"Append {many(coming.count, 'row')}{coming.origin} to dataset {named(found)}.",
         coming,
         before,
-        Plan(found.id, append=True, partition=None, rows=_sum(before.get("rows"), coming.count)),
+        Plan(found.id, append=True, partition=None, rows=_left(found.row_count, 0, coming)),
         ("Domo has no way to take appended rows out again.",),
     )
 
@@ -77,19 +77,16 @@ async def replace_rows(
     """
     found, target = await _dataset(call, dataset)
     coming = await given(call, target, rows, source)
-    before = await _before(call, found)
-    there, gone = _whole(before.get("rows")), _whole(before.get("rows"))
-    if partition is not None:
-        gone = await call.domo.uploads.rows_of(found.id, partition)
-    left = None if there is None or gone is None else there - gone + coming.count
+    before = await state(call.domo, found)
+    gone = found.row_count if partition is None else await call.domo.uploads.rows_of(found.id, partition)
     which = f"of partition {foreign(partition, 40)} of" if partition is not None else "of"
     return _change(
         call,
         found,
-        f"Replace {_all(gone)} {which} dataset {named(found)} with {_many(coming.count)}{coming.origin}.",
+        f"Replace {_all(gone)} {which} dataset {named(found)} with {many(coming.count, 'row')}{coming.origin}.",
         coming,
         before,
-        Plan(found.id, append=False, partition=partition, rows=left),
+        Plan(found.id, append=False, partition=partition, rows=_left(found.row_count, gone, coming)),
         (_NO_WAY_BACK, *_new_partition(partition, gone)),
         must_confirm="it replaces what is there",
     )
@@ -117,6 +114,7 @@ def _change(
         must_confirm=must_confirm,
         notes=(*coming.notes, *notes, *_filled_by(dataset)),
         sends_bytes=coming.size,
+        stoppable=True,
     )
 
 
@@ -134,25 +132,13 @@ async def _dataset(call: Call, name_or_id: str) -> tuple[Dataset, Target]:
     return await call.domo.datasets.get(known.id), Target(tuple((column.name, column.type) for column in columns))
 
 
-async def _before(call: Call, dataset: Dataset) -> dict[str, JsonValue]:
-    state = (await ROWS.read(call.domo, "", [dataset.id]))[dataset.id]
-    return dict(state) if isinstance(state, dict) else {}
-
-
-def _whole(value: JsonValue) -> int | None:
-    return value if isinstance(value, int) else None
-
-
-def _sum(there: JsonValue, coming: int) -> int | None:
-    return there + coming if isinstance(there, int) else None
-
-
-def _many(rows: int) -> str:
-    return "1 row" if rows == 1 else f"{rows:,} rows"
+def _left(there: int | None, gone: int | None, coming: Given) -> int | None:
+    """How many rows there are in the end, None where Domo does not say how many there are now."""
+    return None if there is None or gone is None else there - gone + coming.count
 
 
 def _all(rows: int | None) -> str:
-    return "all rows (Domo does not say how many)" if rows is None else f"all {_many(rows)}"
+    return "all rows (Domo does not say how many)" if rows is None else f"all {many(rows, 'row')}"
 
 
 def _new_partition(partition: str | None, gone: int | None) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ def _in_order(
     if isinstance(row, list):
         checking.absent.clear()
         if len(row) != width:
-            checking.fault(f"Row {number} has {len(row)} values; the dataset has {width} columns.")
+            checking.fault(f"Row {number} does not fit: values {len(row)}, columns of the dataset {width}.")
             return ()
         return row
     names = tuple(row)
@@ -148,8 +148,8 @@ def _recorded(file: CsvFile, checking: Checking) -> Generator[Columns]:
             if len(cells) == len(header):
                 block.append(((number, line), cells))
             else:
-                what = f"{len(cells)} cells; the header names {len(header)} columns"
-                checking.fault(f"Row {number} (line {line}) has {what}.")
+                what = f"cells {len(cells)}, columns of the header {len(header)}"
+                checking.fault(f"Row {number} (line {line}) does not fit: {what}.")
         yield _checked(block, checking, lambda at: f"Row {at[0]} (line {at[1]})", places)
 
 

@@ -21,7 +21,7 @@ from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
-    from domo_mcp.client.metadata import Version
+    from domo_mcp.client.metadata import Dataset, Version
 
 _MIB = 1024 * 1024
 _INDEXED_WITHIN_S = 20
@@ -32,10 +32,11 @@ class DatasetRows:
     """Reads how many rows datasets hold, and by which data version; rows that went do not come back."""
 
     kind = "dataset rows"
+    must_confirm = ""
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The rows and the latest data version of each."""
-        return {key: await _state(domo, key) for key in ids}
+        return {key: await state(domo, await domo.datasets.get(key)) for key in ids}
 
     def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:  # noqa: ARG002 - the same for all
         """Nothing of it is ever put back."""
@@ -73,12 +74,19 @@ async def upload(call: Call, plan: Plan, given: Given, domo: Domo) -> Outcome:
     with _uncommitted():
         upload_id = await domo.uploads.begin(plan.dataset_id, append=plan.append, partition=plan.partition)
         sent = await _send(call, domo, plan.dataset_id, upload_id, given)
-    try:
-        await domo.uploads.commit(plan.dataset_id, upload_id, plan.action, partition=plan.partition)
-    finally:
-        call.catalog.forget("dataset")
-    told = f"Upload {foreign(upload_id, 40)}: {given.count:,} rows in {sent:,} {'part' if sent == 1 else 'parts'}."
-    return Outcome((told, *await _indexed(call, domo, plan)))
+    told = f"Upload {foreign(upload_id, 40)}: {many(given.count, 'row')} in {many(sent, 'part')}."
+    with anyio.CancelScope(shield=True):  # a caller may give up before; from here on it has to be known what happened
+        try:
+            await domo.uploads.commit(plan.dataset_id, upload_id, plan.action, partition=plan.partition)
+        finally:
+            call.catalog.forget("dataset")
+        return Outcome((told, *await _indexed(call, domo, plan)))
+    raise AssertionError("a shield lets everything through")
+
+
+def many(number: int, what: str) -> str:
+    """So many of something."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 @contextmanager
@@ -137,17 +145,18 @@ async def _indexed(call: Call, domo: Domo, plan: Plan) -> tuple[str, ...]:
     return (f"Domo counts {counted} rows by now, not {plan.rows:,}: {why}. See get_dataset, include versions.",)
 
 
-async def _state(domo: Domo, dataset_id: str) -> JsonValue:
-    dataset = await domo.datasets.get(dataset_id)
-    return {"rows": dataset.row_count, "latest_version": await _latest_version(domo, dataset_id)}
+async def state(domo: Domo, dataset: Dataset) -> dict[str, JsonValue]:
+    """What a dataset holds, as snapshots have it."""
+    return {"rows": dataset.row_count, "latest_version": await _latest_version(domo, dataset.id)}
 
 
-async def _latest_version(domo: Domo, dataset_id: str) -> str | None:
+async def _latest_version(domo: Domo, dataset_id: str) -> int | str | None:
     try:
         versions = await domo.datasets.versions(dataset_id)
     except DomoError:
         return None
-    return max(versions, key=_age).id if versions else None
+    latest = max(versions, key=_age).id if versions else None
+    return int(latest) if latest and latest.isdigit() else latest
 
 
 def _age(version: Version) -> tuple[int, str]:

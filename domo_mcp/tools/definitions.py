@@ -74,6 +74,7 @@ class Definitions:
     """Reads definitions of collections and puts them back."""
 
     kind = "appdb collection"
+    must_confirm = ""
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The definition of each, None for a collection that is not there."""

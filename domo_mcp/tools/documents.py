@@ -134,6 +134,7 @@ class Documents:
     """Reads documents and puts them back."""
 
     kind = "appdb documents"
+    must_confirm = ""
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:
         """The content of each, None for what is not there or hidden."""

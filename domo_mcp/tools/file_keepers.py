@@ -43,6 +43,7 @@ class Versions:
     """Reads which revisions files have; a revision that was added is taken away again."""
 
     kind = "data file"
+    must_confirm = ""
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """What each file is, None for one that is not there."""
@@ -75,6 +76,7 @@ class Permissions:
     """Reads who may do what with files, and puts it back."""
 
     kind = "data file permissions"
+    must_confirm = "it opens access"
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The permissions of each file, None for one that is not there."""

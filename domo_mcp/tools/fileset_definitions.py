@@ -44,7 +44,7 @@ async def creating(call: Call, new: NewFileSet) -> Change:
     if new.relative_path and not new.connector:
         raise InvalidInput("relative_path is a place at a connector.", "Name the connector.")
     _check_ai(call, new.ai_enabled)
-    for each in await call.catalog.filesets():
+    for each in await call.catalog.filesets.listed():
         if each.name.casefold() == new.name.strip().casefold():
             raise InvalidInput(f"There is a FileSet {named(each)} already.", "Choose another name.")
     ai: JsonValue = dict(UNKNOWN_VALUE) if new.ai_enabled is None else new.ai_enabled
@@ -105,6 +105,7 @@ class Definitions:
     """Reads names and descriptions of FileSets and puts them back."""
 
     kind = "fileset"
+    must_confirm = ""
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """Name, description and AI of each, None for a FileSet that is not there."""
@@ -179,7 +180,7 @@ async def _then_forget(call: Call, changing: Awaitable[AnswerT]) -> AnswerT:
 
 async def _as_it_is(call: Call, fileset: str) -> FileSet:
     """The FileSet, asked of Domo anew: a list may be of a while ago, and leave things out."""
-    return await call.domo.filesets.get((await call.catalog.fileset(fileset)).id)
+    return await call.domo.filesets.get((await call.catalog.filesets.get(fileset)).id)
 
 
 async def _counted(call: Call, fileset: FileSet) -> int:

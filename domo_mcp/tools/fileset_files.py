@@ -89,6 +89,7 @@ async def uploading(call: Call, fileset: FileSet, source: Source, directory: str
         before=_snapshot(fileset, {there.id: _content(there)} if there else {}),
         after=_snapshot(fileset, {key: {"path": path, "size": source.size, "sha256": source.sha256}}),
         must_confirm="it replaces what is there" if there else "",
+        acts_as=Effect.UPDATE if there else None,
         notes=_replacing(there) if there else (),
         sends_bytes=source.size,
     )
@@ -117,6 +118,7 @@ class Files:
     """Reads what files are, and takes uploads back."""
 
     kind = "fileset files"
+    must_confirm = ""
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:
         """Path, size and hash of each, None for what is not there."""

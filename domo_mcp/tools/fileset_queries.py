@@ -51,7 +51,7 @@ async def chosen(call: Call, question: str, names: Sequence[str] | None) -> Aske
 
     Raises UnknownName for a name, Refused for one that is not permitted, InvalidInput where none can be asked.
     """
-    found = [await call.catalog.fileset(name) for name in names] if names else await call.catalog.filesets()
+    found = [await call.catalog.filesets.get(name) for name in names] if names else await call.catalog.filesets.listed()
     off = [each for each in found if each.ai_enabled is False]
     able = list({each.id: each for each in found if each.ai_enabled is not False}.values())
     if not able:

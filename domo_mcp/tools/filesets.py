@@ -135,7 +135,7 @@ async def list_fileset_files(
     cursor: args.Cursor | None = None,
 ) -> Page[FileSetFile]:
     """Use it to see which files a FileSet has. To find something in their texts use query_filesets."""
-    found = await call.catalog.fileset(fileset)
+    found = await call.catalog.filesets.get(fileset)
     after, skipped = _place(call.cursors.place(cursor))
     page = await call.domo.filesets.files(
         found.id,
@@ -168,7 +168,7 @@ async def read_fileset_file(
 
     To find the document use query_filesets; for a picture use image_to_text.
     """
-    place = await call.catalog.fileset(fileset)
+    place = await call.catalog.filesets.get(fileset)
     found = await fileset_files.file_of(call, place, file)
     return await read_file(
         call,
@@ -185,7 +185,7 @@ async def read_fileset_file(
 @toolset.read
 async def get_fileset(call: Call, fileset: args.Fileset) -> FileSetDetails:
     """Use it for all that Domo says about one FileSet. For its files use list_fileset_files."""
-    found = await call.domo.filesets.get((await call.catalog.fileset(fileset)).id)
+    found = await call.domo.filesets.get((await call.catalog.filesets.get(fileset)).id)
     context = found.connector_context
     return FileSetDetails(
         **_entry(found).model_dump(),
@@ -211,7 +211,7 @@ async def upload_fileset_file(
     directory: Annotated[str, Field(max_length=1000, description="Directory to put it in; left out: the top.")] = "",
 ) -> Change:
     """Use it to put a new document into a FileSet. To find one that is there use query_filesets."""
-    place = await call.catalog.fileset(fileset)
+    place = await call.catalog.filesets.get(fileset)
     given = await source_of(call.folders, source=source, content=content, name=name)
     return await fileset_files.uploading(call, place, given, directory)
 
@@ -246,7 +246,7 @@ async def update_fileset(
 @toolset.delete
 async def delete_fileset_file(call: Call, fileset: args.Fileset, file: args.FilesetFile) -> Change:
     """Use it to delete one file of a FileSet, for good. For a FileSet with all its files use delete_fileset."""
-    return await fileset_files.deleting(call, await call.catalog.fileset(fileset), file)
+    return await fileset_files.deleting(call, await call.catalog.filesets.get(fileset), file)
 
 
 @toolset.delete
@@ -259,7 +259,7 @@ async def _found(call: Call, what: Wanted, most: int) -> tuple[list[FileSet], bo
     """FileSets that fit and that the caller may see, at least one more than `most` if there are; whether it is all."""
     found: list[FileSet] = []
     async for page in call.domo.filesets.found(what):
-        found += await call.catalog.filesets(page)
+        found += await call.catalog.filesets.permitted(page)
         if len(found) > most:
             return found, False
     return found, True

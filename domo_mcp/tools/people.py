@@ -94,7 +94,7 @@ async def list_users(
     """Use it to find users of Domo and their ids. For the user that this server acts as use whoami."""
     if user is not None:
         _alone(query=query, cursor=cursor)
-        found = await call.domo.people.user((await call.catalog.user(user)).id, details=details)
+        found = await call.domo.people.user((await call.catalog.users.get(user)).id, details=details)
         return Page([_user(found, details=details)], "user", total=1)
     offset = call.cursors.offset(cursor)
     if query.strip():
@@ -129,7 +129,7 @@ async def list_groups(
         return Page([_group(found, members=True)], "group", total=1)
     offset = call.cursors.offset(cursor)
     if user is not None:
-        of_user = await call.domo.people.groups_of((await call.catalog.user(user)).id)
+        of_user = await call.domo.people.groups_of((await call.catalog.users.get(user)).id)
         return _some(call, [_group(each) for each in of_user], "group", limit, offset)
     every = [_group(each) async for each in call.domo.people.all_groups()]
     return _some(call, every, "group", limit, offset)
@@ -146,7 +146,7 @@ async def get_avatar(
     text: Annotated[str | None, Field(min_length=1, max_length=10, description="Text without a picture.")] = None,
 ) -> Picture:
     """Use it to look at the picture of a user or a group. For what is known about them use list_users, list_groups."""
-    who = await (call.catalog.user(entity_id) if entity_type == "USER" else call.catalog.group(entity_id))
+    who = await (call.catalog.users.get(entity_id) if entity_type == "USER" else call.catalog.groups.get(entity_id))
     data = await call.domo.people.avatar(
         entity_type,
         who.id,
@@ -179,7 +179,7 @@ def _alone(**others: str | None) -> None:
 
 
 async def _one(call: Call, group: str) -> Group:
-    return await call.domo.people.group((await call.catalog.group(group)).id)
+    return await call.domo.people.group((await call.catalog.groups.get(group)).id)
 
 
 async def _named(call: Call, name: str) -> Group:

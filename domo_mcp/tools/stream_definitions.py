@@ -165,6 +165,7 @@ class StreamDefinitions:
     """Reads definitions of streams and puts them back."""
 
     kind = "stream"
+    must_confirm = ""
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The definition of each, None for a stream that is not there."""

@@ -41,7 +41,7 @@ async def located(call: Call, instance_id: str, workflow: str | None, *, search:
     workflow it is and cannot.
     """
     if workflow is not None:
-        chosen = await call.catalog.workflow(workflow)
+        chosen = await call.catalog.workflows.get(workflow)
         row = await row_of(call, chosen, instance_id)
         if row is None:
             raise NotFound(
@@ -67,7 +67,7 @@ async def row_of(call: Call, workflow: Workflow, instance_id: str, most: int = M
 
 async def _searched(call: Call, instance_id: str) -> Place:
     """The instance among the newest of the workflows that were changed last; nothing where it is not there."""
-    latest = sorted(await call.catalog.workflows(), key=lambda each: each.updated_on or _LONG_AGO, reverse=True)
+    latest = sorted(await call.catalog.workflows.listed(), key=lambda each: each.updated_on or _LONG_AGO, reverse=True)
     found: list[Place] = []
 
     async def look(workflow: Workflow, scope: anyio.CancelScope) -> None:

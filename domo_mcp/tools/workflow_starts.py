@@ -51,7 +51,7 @@ class Beginning:
 async def of_alias(call: Call, alias: str, given: Mapping[str, JsonValue]) -> Beginning:
     """A start of an app's alias; what it takes cannot be read there, so Domo checks it."""
     check_size(given)
-    return Beginning(await call.catalog.workflow(alias), "", "", given)
+    return Beginning(await call.catalog.workflows.get(alias), "", "", given)
 
 
 async def of_version(
@@ -59,7 +59,7 @@ async def of_version(
 ) -> Beginning:
     """A start by the definition of a version: the latest where none is named. Raises InvalidInput, UnknownName."""
     check_size(given)
-    found = await call.domo.workflows.get((await call.catalog.workflow(workflow)).id)
+    found = await call.domo.workflows.get((await call.catalog.workflows.get(workflow)).id)
     chosen = version_of(found, version)
     start = _start(await call.domo.workflows.starts(found.id, chosen), message)
     parameters = checked(given, start.parameters)

@@ -50,7 +50,7 @@ async def list_workflows(
 ) -> Page[WorkflowEntry]:
     """Use it to find workflows. For the parameters of one use get_workflow."""
     offset, wanted = call.cursors.offset(cursor), query.strip().casefold()
-    found = [each for each in await call.catalog.workflows() if wanted in each.name.casefold()]
+    found = [each for each in await call.catalog.workflows.listed() if wanted in each.name.casefold()]
     found.sort(key=lambda each: (each.name.casefold(), each.id))
     of_an_app = "workflow alias (the operator lists an app's in aliases.workflows)"
     return Page(
@@ -66,7 +66,7 @@ async def list_workflows(
 @toolset.read
 async def get_workflow(call: Call, workflow: args.Workflow, version: VersionName | None = None) -> WorkflowDetails:
     """Use it before start_workflow: versions, start messages, and parameters with type, required and default."""
-    chosen = await call.catalog.workflow(workflow)
+    chosen = await call.catalog.workflows.get(workflow)
     if call.domo.surface.one_app:
         _refuse_in_an_app(version=version)
         return alias_details(chosen)
@@ -143,7 +143,7 @@ async def list_workflow_instances(
 
     For one of them with its result use get_workflow_instance.
     """
-    chosen, offset = await call.catalog.workflow(workflow), call.cursors.offset(cursor)
+    chosen, offset = await call.catalog.workflows.get(workflow), call.cursors.offset(cursor)
     if call.domo.surface.one_app:
         metrics = await call.domo.workflows.metrics(
             chosen.id, statuses=status, after=in_utc(after), until=in_utc(until), limit=limit + 1, offset=offset
@@ -184,7 +184,7 @@ async def _cancel(instance_id: str, domo: Domo) -> Outcome:
 async def _in_an_app(call: Call, instance_id: str, alias: str | None, wait_s: int) -> InstanceDetails:
     if alias is None:
         raise InvalidInput("workflow is required here: an app knows instances by its alias.", "Pass the alias.")
-    chosen = await call.catalog.workflow(alias)
+    chosen = await call.catalog.workflows.get(alias)
     found, problem = await followed(call, partial(call.domo.workflows.instance, chosen.id, instance_id), wait_s)
     return instance_in_app(instance_id, chosen.name, found, [problem, *status_notes(found.status, wait_s)])
 

@@ -223,7 +223,7 @@ class TestRequests:
                 "w", statuses=["COMPLETED", "CANCELED"], after=after, limit=3, offset=0
             )
         assert dict(domo.requests[0].url.params) == {
-            "limit": "3", "status": "COMPLETED,CANCELED", "after": "2026-01-31T08:00:00.000Z"
+            "limit": "3", "status": "COMPLETED,CANCELED", "after": "1769846400000"
         }  # fmt: skip
 
     @pytest.mark.parametrize(

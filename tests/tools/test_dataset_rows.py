@@ -197,7 +197,7 @@ async def test_a_partition_is_replaced_alone(workshop: Workshop, make: Any) -> N
 
 
 WRONG = [
-    ([["a", 1]], "Row 1 has 2 values; the dataset has 5 columns."),
+    ([["a", 1]], "Row 1 does not fit: values 2, columns of the dataset 5."),
     ([["a", "1.5", 1, None, None]], 'Row 1, column "Count" (LONG): "1.5" is not a whole number'),
     ([["a", True, 1, None, None]], 'column "Count" (LONG): "True"'),
     ([["a", 2**63, 1, None, None]], "at most 19 digits"),
@@ -235,7 +235,7 @@ WRONG_FILES = [
     (b"Name;Count\na;1\n", 'no column "Name;Count"'),
     (b"Name,Total\na,1\n", 'no column "Total"'),
     (b"Name,NAME\na,b\n", 'The column "Name" is given twice.'),
-    (b"Name,Count\na,1\nb,2,3\n", "Row 2 (line 3) has 3 cells; the header names 2 columns."),
+    (b"Name,Count\na,1\nb,2,3\n", "Row 2 (line 3) does not fit: cells 3, columns of the header 2."),
     (b'Name,Count\n"a\nb",1\n"c",x\n', 'Row 2 (line 4), column "Count" (LONG): "x"'),
     (b'Name,Count\n"a"b,1\n', "not CSV"),
     (b'Name,Count\n"a,1\n', "not CSV"),

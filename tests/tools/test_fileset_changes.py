@@ -159,7 +159,7 @@ class TestCreateFileset:
             gone = refused(await client.call_tool("get_fileset", {"fileset": written["new_ids"]["new:1"]}))
         assert (written["verified"], written["undo"]) == (True, "content")
         assert "already" in twice
-        assert "404" in gone
+        assert "There is no fileset" in gone
 
     async def test_one_that_holds_a_file_by_now_is_not_undone(self, workshop: Workshop, surface: str) -> None:
         async with workshop.client(surface) as client:
