@@ -33,7 +33,7 @@ from domo_mcp.local_domo import Embedded, fault_plan
 from domo_mcp.state import State, open_state
 from domo_mcp.tools import KEEPERS, TOOLSETS, changes, select_tools, toolset_names
 from domo_mcp.tools.cursor import Cursors
-from domo_mcp.tools.folders import Folders
+from domo_mcp.tools.local.folders import Folders
 from domo_mcp.tools.toolset import Call, Effect, Progress, Rights, Tool
 
 if TYPE_CHECKING:

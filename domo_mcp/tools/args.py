@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field, GetPydanticSchema, JsonValue
 from pydantic_core import core_schema
 
 from domo_mcp import sql
-from domo_mcp.tools.document_ids import checked_id
-from domo_mcp.tools.mongo.checking import check_query
-from domo_mcp.tools.mongo.operations import check_content, check_operation
+from domo_mcp.tools.appdb.ids import checked_id
+from domo_mcp.tools.appdb.mongo.checking import check_query
+from domo_mcp.tools.appdb.mongo.operations import check_content, check_operation
 from domo_mcp.tools.toolset import Target
 
 Dataset = Annotated[str, Target("dataset"), Field(min_length=1, max_length=500, description="Dataset id or name.")]

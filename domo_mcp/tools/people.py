@@ -9,7 +9,7 @@ from pydantic import Field
 
 from domo_mcp.errors import InvalidInput, NotFound, UnreadableAnswer
 from domo_mcp.tools import args
-from domo_mcp.tools.image_formats import media_type
+from domo_mcp.tools.contents.image_formats import media_type
 from domo_mcp.tools.results import Answer, Page, Picture
 from domo_mcp.tools.toolset import Call, Toolset
 from domo_mcp.untrusted import all_foreign, foreign, one_line

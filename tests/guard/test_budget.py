@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from domo_mcp.guard.budget import RESERVED_TOKENS, trim, trim_answer, trim_text
 from domo_mcp.guard.preview import FieldChange, ObjectChange, Preview
 from domo_mcp.guard.written import Written
-from domo_mcp.tools.dataset_details import ColumnEntry, DatasetDetails
+from domo_mcp.tools.data.details import ColumnEntry, DatasetDetails
 from domo_mcp.tools.results import Text
 from domo_mcp.tools.table import Column, Scalar, Table, csv_header, csv_line
 

@@ -11,8 +11,8 @@ import pytest
 
 from domo_mcp.errors import InvalidInput, Refused
 from domo_mcp.server.binding import LOCAL_PATHS
-from domo_mcp.tools import below
-from domo_mcp.tools.folders import FilesSettings, Folders
+from domo_mcp.tools.local import below
+from domo_mcp.tools.local.folders import FilesSettings, Folders
 from tests.answers import Connect, text_of
 
 ROWS = "SELECT `Product ID` FROM `Products` LIMIT 3"

@@ -107,7 +107,7 @@ class TestQueryFilesets:
     async def test_one_that_hangs_does_not_hold_up_the_others(
         self, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("domo_mcp.tools.fileset_queries._PATIENCE_S", 2.0)
+        monkeypatch.setattr("domo_mcp.tools.filesets.queries._PATIENCE_S", 2.0)
         good = await cabinet(workshop, {"owls.txt": "Owls hoot."}, name="Awake", ai=True)
         bad = await cabinet(workshop, {"owls.txt": "Owls sleep."}, name="Asleep", ai=True)
         await bad.indexed()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from domo_mcp.errors import InvalidInput, Refused
-from domo_mcp.tools.folders import FilesSettings, Folders
-from domo_mcp.tools.pictures import MOST_BYTES, read_picture
+from domo_mcp.tools.contents.pictures import MOST_BYTES, read_picture
+from domo_mcp.tools.local.folders import FilesSettings, Folders
 
 Image = pytest.importorskip("PIL.Image", reason="Pillow draws the pictures of these tests")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from domo_mcp.errors import InvalidInput, Refused
-from domo_mcp.tools.folders import FilesSettings, Folders
-from domo_mcp.tools.sources import Source, source_of
+from domo_mcp.tools.local.folders import FilesSettings, Folders
+from domo_mcp.tools.local.sources import Source, source_of
 
 LARGE = bytes(range(256)) * 12_000
 
