@@ -129,7 +129,8 @@ class Catalog:
     async def permit(self, kind: str, thing_id: str, name: str) -> None:
         """Raise Refused where policy keeps callers from a thing; a denied collection's synced dataset is denied too."""
         await self._permits.check(kind, thing_id, name)
-        if kind in {"dataset", "stream"}:  # a stream fills a dataset
+        kind = {"stream": "dataset", "datastore": "collection"}.get(kind, kind)  # what each of them fills, or holds
+        if kind == "dataset":
             for collection in await self._synced_to(thing_id):
                 await self._permits.check("collection", collection.id, collection.name)
 
@@ -183,7 +184,8 @@ class Catalog:
 
     def forget(self, kind: str) -> None:
         """Look things of a kind up anew from here on, after one was made, changed or deleted."""
-        if kind in {"dataset", "stream"}:  # a stream fills a dataset
+        kind = {"stream": "dataset", "datastore": "collection"}.get(kind, kind)  # what each of them fills, or holds
+        if kind == "dataset":
             for known in (self._datasets, self._columns, self._details, self._dictionaries):
                 known.forget()
             self._found.forget()

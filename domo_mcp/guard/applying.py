@@ -16,6 +16,7 @@ from domo_mcp.errors import (
     DomoError,
     DomoFailed,
     DomoMcpError,
+    FunctionFailed,
     Refused,
     StateUnavailable,
     TimedOut,
@@ -155,7 +156,8 @@ class Applier:
         if status == "applied" and found is not None:
             lost = f"Domo's answer was lost ({error.message.rstrip('.')}), and reading back shows the change is there."
             return Applied(entry.id, Outcome(), True, [], (lost, *facts))
-        error.hint = f"{error.hint} {_TOLD[status].format(entry.id)}".strip()
+        told = _RAN if isinstance(error, FunctionFailed) else _TOLD[status]
+        error.hint = f"{error.hint} {told.format(entry.id)}".strip()
         raise error
 
     async def read(self, domo: Domo, snapshot: Snapshot, ids: list[str]) -> dict[str, JsonValue] | None:
@@ -187,6 +189,7 @@ class Applier:
         return ()
 
 
+_RAN = "What it did before it failed stays (journal: {})."
 _TOLD: Mapping[Settled, str] = {
     "applied": "The change is there ({}).",
     "failed": "Nothing was changed (journal: {}).",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
@@ -86,7 +86,7 @@ async def create_appdb_collection(
     return Change(
         summary=f'Create collection "{foreign(name, 80)}"{", synced to a dataset" if sync else ""}.',
         on=Thing("collection", "new", name),
-        apply=partial(_create, call, name, wanted, sync=sync),
+        apply=partial(_create, name, wanted, sync=sync),
         undo="content",
         before=Snapshot(COLLECTIONS.kind),
         after=Snapshot(COLLECTIONS.kind, "", {f"{NEW}1": definition(name, wanted, sync=sync)}),
@@ -111,7 +111,7 @@ async def update_appdb_collection(
     return Change(
         summary=f"Change {' and '.join(_parts(columns, sync))} of collection {named(c)}.",
         on=thing(c),
-        apply=partial(_update, call, c, wanted, sync=synced),
+        apply=partial(_update, c, wanted, sync=synced),
         undo="content",
         before=_snapshot(c),
         after=Snapshot(COLLECTIONS.kind, "", {c.id: definition(c.name, wanted, sync=synced)}),
@@ -130,7 +130,7 @@ async def delete_appdb_collection(call: Call, collection: args.Collection) -> Ch
     return Change(
         summary=f"Delete collection {named(c)} with its {many(count)}.",
         on=thing(c),
-        apply=partial(_delete, call, c),
+        apply=partial(_delete, c),
         undo="none",
         before=_snapshot(c),
         after=Snapshot(COLLECTIONS.kind, "", {c.id: None}),
@@ -202,7 +202,7 @@ async def export_appdb_collections(
     return Change(
         summary=f"Sync {what} to their datasets now.",
         on=thing(c) if c else Thing("datastore", call.domo.name, call.domo.name),
-        apply=partial(_export, call, c, include_related=include_related),
+        apply=partial(_export, c, include_related=include_related),
         undo="none",
         affected=1,
         notes=idle,
@@ -239,27 +239,19 @@ async def _exported(call: Call, collection: str | None, *, include_related: bool
     return None
 
 
-async def _create(call: Call, name: str, columns: Sequence[CollectionColumn], domo: Domo, *, sync: bool) -> Outcome:
-    made = await _then_forget(call, domo.appdb.create_collection(name, columns, sync=sync))
+async def _create(name: str, columns: Sequence[CollectionColumn], domo: Domo, *, sync: bool) -> Outcome:
+    made = await domo.appdb.create_collection(name, columns, sync=sync)
     return Outcome((f"Its id is {foreign(made.id, 40)}.",), {f"{NEW}1": made.id})
 
 
-async def _update(call: Call, c: Collection, columns: Sequence[CollectionColumn], domo: Domo, *, sync: bool) -> Outcome:
-    await _then_forget(call, domo.appdb.update_collection(c, columns=columns, sync=sync))
+async def _update(c: Collection, columns: Sequence[CollectionColumn], domo: Domo, *, sync: bool) -> Outcome:
+    await domo.appdb.update_collection(c, columns=columns, sync=sync)
     return Outcome()
 
 
-async def _delete(call: Call, c: Collection, domo: Domo) -> Outcome:
-    await _then_forget(call, domo.appdb.delete_collection(c))
+async def _delete(c: Collection, domo: Domo) -> Outcome:
+    await domo.appdb.delete_collection(c)
     return Outcome()
-
-
-async def _then_forget(call: Call, changing: Awaitable[AnswerT]) -> AnswerT:
-    """Domo's answer; what the catalog knew about collections does not hold any more, even if it failed."""
-    try:
-        return await changing
-    finally:
-        call.catalog.forget("collection")
 
 
 async def _permit(c: Collection, entity: str, entity_id: str, permissions: Sequence[str], domo: Domo) -> Outcome:
@@ -272,8 +264,8 @@ async def _forbid(c: Collection, entity: str, entity_id: str, domo: Domo) -> Out
     return Outcome()
 
 
-async def _export(call: Call, c: Collection | None, domo: Domo, *, include_related: bool) -> Outcome:
-    await _then_forget(call, domo.appdb.export(c, include_related=include_related))
+async def _export(c: Collection | None, domo: Domo, *, include_related: bool) -> Outcome:
+    await domo.appdb.export(c, include_related=include_related)
     return Outcome(("Domo took the request; the datasets follow when the export is done.",))
 
 

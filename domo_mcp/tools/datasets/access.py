@@ -16,7 +16,7 @@ from domo_mcp.errors import Forbidden, InvalidInput, NotFound
 from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Outcome, Snapshot, after_writing
 from domo_mcp.tools.datasets.keepers import ACCESS, is_grantable
-from domo_mcp.tools.datasets.tools import then_forget, thing, toolset
+from domo_mcp.tools.datasets.tools import thing, toolset
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
 
@@ -87,7 +87,7 @@ async def share_dataset(
     return Change(
         summary=f"{one} dataset {named(found)}{', with a mail' if send_email else ''}.",
         on=thing(found),
-        apply=partial(_share, call, found.id, pairs, send_email=send_email),
+        apply=partial(_share, found.id, pairs, send_email=send_email),
         undo="exact" if before is not None and all(map(is_grantable, before.values())) else "none",
         affected=len(pairs),
         must_confirm="it opens access and sends mail" if send_email else "it opens access",
@@ -127,7 +127,7 @@ async def revoke_dataset_access(
     return Change(
         summary=f"Take {what} of {who} on dataset {named(found)}.",
         on=thing(found),
-        apply=partial(_revoke, call, found.id, entities, remove),
+        apply=partial(_revoke, found.id, entities, remove),
         undo="exact" if undoable else "none",
         affected=len(entities),
         notes=(
@@ -193,19 +193,19 @@ def _snapshot(dataset_id: str, states: Mapping[str, JsonValue] | None) -> Snapsh
 
 
 async def _share(
-    call: Call, dataset_id: str, pairs: Sequence[tuple[_Entity, AccessLevel]], domo: Domo, *, send_email: bool
+    dataset_id: str, pairs: Sequence[tuple[_Entity, AccessLevel]], domo: Domo, *, send_email: bool
 ) -> Outcome:
     grants = [AccessGrant(entity.id, entity.kind, level) for entity, level in pairs]
-    await then_forget(call, domo.administration.share(dataset_id, grants, send_email=send_email))
+    await domo.administration.share(dataset_id, grants, send_email=send_email)
     return Outcome()
 
 
-async def _revoke(call: Call, dataset_id: str, entities: Sequence[_Entity], remove: str, domo: Domo) -> Outcome:
+async def _revoke(dataset_id: str, entities: Sequence[_Entity], remove: str, domo: Domo) -> Outcome:
     if remove == "all_access":
         users = [(entity.id, entity.kind) for entity in entities]
-        await then_forget(call, domo.administration.remove(dataset_id, users))
+        await domo.administration.remove(dataset_id, users)
         return Outcome()
     for number, entity in enumerate(entities):
         with after_writing(number):
-            await then_forget(call, domo.administration.revoke_grant(dataset_id, entity.id))
+            await domo.administration.revoke_grant(dataset_id, entity.id)
     return Outcome()

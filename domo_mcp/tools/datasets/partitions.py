@@ -17,7 +17,7 @@ from domo_mcp.errors import DomoError, InvalidInput, UnknownName
 from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Outcome
 from domo_mcp.tools.datasets.schemas import check_all_seen
-from domo_mcp.tools.datasets.tools import then_forget, thing, toolset
+from domo_mcp.tools.datasets.tools import thing, toolset
 from domo_mcp.tools.results import Answer, Page
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
@@ -141,7 +141,7 @@ async def delete_partition(
     return Change(
         summary=summary,
         on=thing(found),
-        apply=partial(_delete, call, found.id, partition, remove),
+        apply=partial(_delete, found.id, partition, remove),
         undo="none",
         affected=1,
         notes=(note,),
@@ -191,11 +191,11 @@ async def _partition(call: Call, dataset_id: str, partition: str, remove: str) -
     return PartitionState(id=partition, row_count=0)
 
 
-async def _delete(call: Call, dataset_id: str, partition: str, remove: str, domo: Domo) -> Outcome:
+async def _delete(dataset_id: str, partition: str, remove: str, domo: Domo) -> Outcome:
     if remove == "data":
-        await then_forget(call, domo.administration.delete_partition_data(dataset_id, partition))
+        await domo.administration.delete_partition_data(dataset_id, partition)
         return Outcome(("Call index_dataset so that queries do not show the rows.",))
-    await then_forget(call, domo.administration.delete_partition_tag(dataset_id, partition))
+    await domo.administration.delete_partition_tag(dataset_id, partition)
     return Outcome()
 
 
@@ -203,10 +203,9 @@ async def _index(
     call: Call, dataset_id: str, versions: Sequence[int], engine: str, domo: Domo, *, wait: bool
 ) -> Outcome:
     if engine == "query":
-        await then_forget(call, domo.administration.index_for_query(dataset_id))
+        await domo.administration.index_for_query(dataset_id)
         return Outcome(("Domo took the request; it tells no progress of this engine.",))
     index_id = await domo.administration.index(dataset_id, versions)
-    call.catalog.forget("dataset")
     if index_id is None:
         return Outcome(("Domo took the request, and told no id to ask for its progress.",))
     if not wait:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,7 +74,7 @@ async def create_dataset(
     return Change(
         summary=f'Create the dataset "{foreign(name, 80)}" with {len(wanted)} columns.',
         on=Thing("dataset", "new", name),
-        apply=partial(_create, call, name, wanted),
+        apply=partial(_create, name, wanted),
         undo="none",
         before=Snapshot(SCHEMAS.kind),
         after=Snapshot(SCHEMAS.kind, "", {f"{NEW}1": schema_state(wanted)}),
@@ -100,7 +100,7 @@ async def alter_dataset_schema(
     return Change(
         summary=f"Change the columns of dataset {named(found)}: {alteration.shortly}.",
         on=thing(found),
-        apply=partial(_alter, call, found.id, alteration.after),
+        apply=partial(_alter, found.id, alteration.after),
         undo="none" if alteration.loses else "exact",
         before=Snapshot(SCHEMAS.kind, "", {found.id: schema_state(alteration.before)}),
         after=Snapshot(SCHEMAS.kind, "", {found.id: schema_state(alteration.after)}),
@@ -123,7 +123,7 @@ async def set_dataset_properties(
     return Change(
         summary=f"Set the provider type of dataset {named(found)} to {provider_type}.",
         on=thing(found),
-        apply=partial(_set_provider, call, found.id, provider_type),
+        apply=partial(_set_provider, found.id, provider_type),
         undo="exact",
         before=Snapshot(PROPERTIES.kind, "", await PROPERTIES.read(call.domo, "", [found.id])),
         after=Snapshot(PROPERTIES.kind, "", {found.id: {"provider_type": provider_type}}),
@@ -145,7 +145,7 @@ async def tag_dataset(
     return Change(
         summary=f"Set the tags of dataset {named(found)} {listed}.",
         on=thing(found),
-        apply=partial(_tag, call, found.id, [str(tag) for tag in wanted]),
+        apply=partial(_tag, found.id, [str(tag) for tag in wanted]),
         undo="exact",
         before=Snapshot(TAGS.kind, "", await TAGS.read(call.domo, "", [found.id])),
         after=Snapshot(TAGS.kind, "", {found.id: {"tags": wanted}}),
@@ -157,30 +157,21 @@ def thing(dataset: Dataset) -> Thing:
     return Thing("dataset", dataset.id, dataset.name)
 
 
-async def then_forget(call: Call, changing: Awaitable[None]) -> None:
-    """Change a dataset; what the catalog knew about datasets does not hold any more, even if it failed."""
-    try:
-        await changing
-    finally:
-        call.catalog.forget("dataset")
-
-
-async def _create(call: Call, name: str, columns: Sequence[SchemaColumn], domo: Domo) -> Outcome:
+async def _create(name: str, columns: Sequence[SchemaColumn], domo: Domo) -> Outcome:
     made = await domo.administration.create(name.strip(), [(column.name, column.type) for column in columns])
-    call.catalog.forget("dataset")
     return Outcome((f"Its id is {foreign(made, 40)}.",), {f"{NEW}1": made})
 
 
-async def _alter(call: Call, dataset_id: str, columns: Sequence[SchemaColumn], domo: Domo) -> Outcome:
-    await then_forget(call, domo.administration.alter_schema(dataset_id, columns))
+async def _alter(dataset_id: str, columns: Sequence[SchemaColumn], domo: Domo) -> Outcome:
+    await domo.administration.alter_schema(dataset_id, columns)
     return Outcome(("Queries may know the old columns until index_dataset.",))
 
 
-async def _set_provider(call: Call, dataset_id: str, provider_type: str, domo: Domo) -> Outcome:
-    await then_forget(call, domo.administration.set_provider_type(dataset_id, provider_type))
+async def _set_provider(dataset_id: str, provider_type: str, domo: Domo) -> Outcome:
+    await domo.administration.set_provider_type(dataset_id, provider_type)
     return Outcome()
 
 
-async def _tag(call: Call, dataset_id: str, tags: Sequence[str], domo: Domo) -> Outcome:
-    await then_forget(call, domo.administration.tag(dataset_id, tags))
+async def _tag(dataset_id: str, tags: Sequence[str], domo: Domo) -> Outcome:
+    await domo.administration.tag(dataset_id, tags)
     return Outcome()

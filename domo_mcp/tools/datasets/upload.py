@@ -76,10 +76,7 @@ async def upload(call: Call, plan: Plan, given: Given, domo: Domo) -> Outcome:
         sent = await _send(call, domo, plan.dataset_id, upload_id, given)
     told = f"Upload {foreign(upload_id, 40)}: {many(given.count, 'row')} in {many(sent, 'part')}."
     with anyio.CancelScope(shield=True):  # a caller may give up before; from here on it has to be known what happened
-        try:
-            await domo.uploads.commit(plan.dataset_id, upload_id, plan.action, partition=plan.partition)
-        finally:
-            call.catalog.forget("dataset")
+        await domo.uploads.commit(plan.dataset_id, upload_id, plan.action, partition=plan.partition)
         return Outcome((told, *await _indexed(call, domo, plan)))
     raise AssertionError("a shield lets everything through")
 

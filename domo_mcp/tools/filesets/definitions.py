@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -52,7 +52,7 @@ async def creating(call: Call, new: NewFileSet) -> Change:
     return Change(
         summary=f'Create FileSet "{foreign(new.name, 80)}"{_where(new)}.',
         on=Thing("fileset", "new", new.name),
-        apply=partial(_create, call, new),
+        apply=partial(_create, new),
         undo="content",
         before=Snapshot(FILESETS.kind),
         after=Snapshot(FILESETS.kind, "", {_NEW_FILESET: content}),
@@ -73,7 +73,7 @@ async def updating(
     return Change(
         summary=f"Change {' and '.join(_WORDS[key] for key in given)} of FileSet {named(current)}.",
         on=thing(current),
-        apply=partial(_update, call, current.id, given),
+        apply=partial(_update, current.id, given),
         undo="content",
         before=Snapshot(FILESETS.kind, "", {current.id: before}),
         after=Snapshot(FILESETS.kind, "", {current.id: {**before, **given}}),
@@ -88,7 +88,7 @@ async def ending(call: Call, fileset: str) -> Change:
     return Change(
         summary=f"Delete FileSet {named(current)} with its {count:,} file{'' if count == 1 else 's'}.",
         on=thing(current),
-        apply=partial(_delete, call, current.id),
+        apply=partial(_delete, current.id),
         undo="none",
         before=Snapshot(FILESETS.kind, "", {current.id: content_of(current)}),
         after=Snapshot(FILESETS.kind, "", {current.id: None}),
@@ -137,7 +137,7 @@ class Definitions:
 FILESETS = Definitions()
 
 
-async def _create(call: Call, new: NewFileSet, domo: Domo) -> Outcome:
+async def _create(new: NewFileSet, domo: Domo) -> Outcome:
     making = domo.filesets.create(
         new.name,
         new.description,
@@ -146,12 +146,12 @@ async def _create(call: Call, new: NewFileSet, domo: Domo) -> Outcome:
         relative_path=new.relative_path,
         ai_enabled=new.ai_enabled,
     )
-    made = await _then_forget(call, making)
+    made = await making
     return Outcome((f"Its id is {foreign(made.id, 40)}.",), {_NEW_FILESET: made.id})
 
 
-async def _update(call: Call, fileset_id: str, given: Mapping[str, JsonValue], domo: Domo) -> Outcome:
-    await _then_forget(call, _put(domo, fileset_id, given))
+async def _update(fileset_id: str, given: Mapping[str, JsonValue], domo: Domo) -> Outcome:
+    await _put(domo, fileset_id, given)
     return Outcome()
 
 
@@ -165,17 +165,9 @@ async def _put(domo: Domo, fileset_id: str, given: Mapping[str, JsonValue]) -> N
     )
 
 
-async def _delete(call: Call, fileset_id: str, domo: Domo) -> Outcome:
-    await _then_forget(call, domo.filesets.delete(fileset_id))
+async def _delete(fileset_id: str, domo: Domo) -> Outcome:
+    await domo.filesets.delete(fileset_id)
     return Outcome()
-
-
-async def _then_forget(call: Call, changing: Awaitable[AnswerT]) -> AnswerT:
-    """Domo's answer; what the catalog knew about FileSets does not hold any more, even if it failed."""
-    try:
-        return await changing
-    finally:
-        call.catalog.forget("fileset")
 
 
 async def _as_it_is(call: Call, fileset: str) -> FileSet:

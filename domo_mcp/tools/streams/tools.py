@@ -179,7 +179,7 @@ async def create_stream(  # noqa: PLR0913, PLR0917 - the properties of the docum
     return Change(
         summary=f'Create a stream of {foreign(wanted.transport.description, 60)} that fills "{foreign(name, 60)}".',
         on=Thing("stream", "new", name),
-        apply=partial(_create, call, wanted),
+        apply=partial(_create, wanted),
         undo="none",
         before=Snapshot(STREAMS.kind),
         after=Snapshot(STREAMS.kind, "", {f"{NEW}1": snapshot_of(wanted)}),
@@ -222,7 +222,7 @@ async def update_stream(  # noqa: PLR0913, PLR0917 - the properties of the docum
     return Change(
         summary=f"Change stream {foreign(found.id, 20)}, which fills {_dataset(found)}.",
         on=_thing(found),
-        apply=partial(_update, call, found.id, wanted),
+        apply=partial(_update, found.id, wanted),
         undo="none" if secrets else "content",
         before=Snapshot(STREAMS.kind, "", {found.id: snapshot_of(now)}),
         after=Snapshot(STREAMS.kind, "", {found.id: snapshot_of(wanted)}),
@@ -241,7 +241,7 @@ async def run_stream(call: Call, stream: StreamId) -> Change:
     return Change(
         summary=f"Run stream {foreign(found.id, 20)} now, which fills {_dataset(found)}.",
         on=_thing(found),
-        apply=partial(_run, call, found.id),
+        apply=partial(_run, found.id),
         undo="none",
         affected=1,
         notes=(
@@ -267,28 +267,19 @@ def _nothing() -> Definition:
     return Definition(Connector(version="1"), (), None, "", "", "", "", None)
 
 
-async def _create(call: Call, wanted: Definition, domo: Domo) -> Outcome:
-    try:
-        made = await domo.streams.create(wanted)
-    finally:
-        call.catalog.forget("dataset")
+async def _create(wanted: Definition, domo: Domo) -> Outcome:
+    made = await domo.streams.create(wanted)
     told = f"Its id is {foreign(made.id, 20)}; it fills dataset {foreign(made.dataset.id, 40)}."
     return Outcome((told,), {f"{NEW}1": made.id})
 
 
-async def _update(call: Call, stream_id: str, wanted: Definition, domo: Domo) -> Outcome:
-    try:
-        await domo.streams.update(stream_id, wanted)
-    finally:
-        call.catalog.forget("dataset")
+async def _update(stream_id: str, wanted: Definition, domo: Domo) -> Outcome:
+    await domo.streams.update(stream_id, wanted)
     return Outcome()
 
 
-async def _run(call: Call, stream_id: str, domo: Domo) -> Outcome:
-    try:
-        await domo.streams.run(stream_id)
-    finally:
-        call.catalog.forget("dataset")
+async def _run(stream_id: str, domo: Domo) -> Outcome:
+    await domo.streams.run(stream_id)
     try:
         found = await domo.streams.get(stream_id)
     except DomoError:
