@@ -145,7 +145,7 @@ class TestRunCodeEngineFunction:
             (change, *_) = rows_of(raw_text_of(await client.call_tool("list_changes", {"limit": 1})))[1:]
         text = refused(result)
         assert all(part in text for part in says)
-        assert "Whether it was changed is not known" in text
+        assert "What it did before it failed stays" in text
         assert "unknown" in change
 
     async def test_what_a_function_says_stays_in_its_fence(self, workshop: Workshop) -> None:
@@ -247,7 +247,7 @@ class TestRunCodeEngineFunction:
         sent = [
             path for method, path in list(workshop.sandbox.state.requests)[before:] if path.endswith("discountedPrice")
         ]
-        assert "Whether it was changed is not known" in text
+        assert "What it did before it failed stays" in text
         assert len(sent) == 1
 
     async def test_rules_for_columns_are_said_not_to_reach_into_functions(self, workshop: Workshop) -> None:
