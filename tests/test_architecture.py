@@ -51,7 +51,7 @@ def test_every_tool_is_in_the_readme() -> None:
 
 
 def test_every_tool_is_called_by_a_test() -> None:
-    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "tools").glob("*.py"))
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "tools").rglob("*.py"))
     called = r"call_tool\(\s*\"{0}\"|\"{0}\"[,:]\s*[({{]"  # by itself, or from a table of tools and arguments
     missing = [tool.name for tool in select_tools(["all"]) if not re.search(called.format(tool.name), tests)]
     assert not missing

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import anyio
 import anyio.to_thread
@@ -26,6 +26,7 @@ from domo_mcp.errors import (
     TimedOut,
     Unreachable,
     UnreadableAnswer,
+    first_failure,
 )
 
 ANSWER_LOST = (TimedOut, Unreachable, DomoFailed, UnreadableAnswer, AnswerTooLarge)
@@ -94,7 +95,7 @@ class Multipart:
             await progress(done)
 
         await progress(0)
-        with _first_failure():
+        with first_failure():
             async with anyio.create_task_group() as tasks:
                 for index, start in enumerate(range(0, self._body.size, size), 1):
                     await free.acquire()  # before the part is read: so many are in memory, and no more
@@ -157,15 +158,3 @@ async def _looked(found: Callable[[], Awaitable[Made | None]]) -> Made | None:
 def sha256_of(data: bytes) -> str:
     """The hash of some bytes in hex."""
     return hashlib.sha256(data).hexdigest()
-
-
-@contextmanager
-def _first_failure() -> Iterator[None]:
-    """Let the first error out of a task group, without its group."""
-    try:
-        yield
-    except BaseExceptionGroup as failed:
-        error: BaseException = failed
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from None

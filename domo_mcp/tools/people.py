@@ -194,14 +194,7 @@ async def _named(call: Call, name: str) -> Group:
 
 
 def _some(call: Call, every: Sequence[EntryT], kind: str, limit: int, offset: int) -> Page[EntryT]:
-    return Page(
-        list(every[offset : offset + limit]),
-        kind,
-        first=offset,
-        total=len(every),
-        more=offset + limit < len(every),
-        continues=lambda shown: call.cursors.at(offset + shown),
-    )
+    return Page.part(list(every[offset : offset + limit]), of=len(every), kind=kind, first=offset, cursors=call.cursors)
 
 
 def _has(user: User, fold: str) -> bool:

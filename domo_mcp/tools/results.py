@@ -8,6 +8,7 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domo_mcp.tools.cursor import Cursors
 from domo_mcp.tools.table import Column, Scalar, Table
 
 
@@ -40,6 +41,18 @@ class Page(Generic[AnswerT]):
     total: int | None = None
     more: bool = False
     continues: Callable[[int], str] | None = None
+
+    @classmethod
+    def part(cls, items: list[AnswerT], *, of: int, kind: str, first: int, cursors: Cursors) -> Page[AnswerT]:
+        """The page that begins at `first` of a list of `of` things, of which each page has the next ones."""
+        return cls(
+            items,
+            kind,
+            first=first,
+            total=of,
+            more=first + len(items) < of,
+            continues=lambda shown: cursors.at(first + shown),
+        )
 
     def table(self) -> Table:
         """The page as rows: columns that no item fills are left out."""

@@ -81,13 +81,12 @@ async def list_appdb_collections(
     wanted = query.strip().casefold()
     found = [c for c in await call.catalog.collections.listed() if wanted in c.name.casefold()]
     found.sort(key=lambda c: (c.name.casefold(), c.id))
-    return Page(
-        items=[await _entry(call, c) for c in found[offset : offset + limit]],
+    return Page.part(
+        [await _entry(call, c) for c in found[offset : offset + limit]],
+        of=len(found),
         kind="AppDB collection",
         first=offset,
-        total=len(found),
-        more=offset + limit < len(found),
-        continues=lambda shown: call.cursors.at(offset + shown),
+        cursors=call.cursors,
     )
 
 

@@ -80,13 +80,12 @@ async def list_packages(
     offset = call.cursors.offset(cursor)
     fold = query.strip().casefold()
     found = [each for each in await call.catalog.packages.listed() if fold in each.name.casefold()]
-    return Page(
+    return Page.part(
         [_entry(each) for each in found[offset : offset + limit]],
-        "package",
+        of=len(found),
+        kind="package",
         first=offset,
-        total=len(found),
-        more=offset + limit < len(found),
-        continues=lambda shown: call.cursors.at(offset + shown),
+        cursors=call.cursors,
     )
 
 

@@ -12,7 +12,7 @@ import anyio
 import anyio.to_thread
 from pydantic import JsonValue
 
-from domo_mcp.errors import DomoError, Refused
+from domo_mcp.errors import DomoError, Refused, first_failure
 from domo_mcp.tools.change import Outcome, Snapshot, Undoable
 from domo_mcp.tools.datasets.csv_parts import parts
 from domo_mcp.tools.datasets.given import Given
@@ -90,7 +90,7 @@ def many(number: int, what: str) -> str:
 def _uncommitted() -> Iterator[None]:
     """Let an error say that nothing was committed; without a commit, what was sent changes nothing."""
     try:
-        with _first_failure():
+        with first_failure():
             yield
     except DomoError as error:
         error.surely_unprocessed = True
@@ -158,15 +158,3 @@ async def _latest_version(domo: Domo, dataset_id: str) -> int | str | None:
 
 def _age(version: Version) -> tuple[int, str]:
     return (len(version.id), version.id)  # ids are numbers that grow
-
-
-@contextmanager
-def _first_failure() -> Iterator[None]:
-    """Let the first error of several tasks out without its group."""
-    try:
-        yield
-    except BaseExceptionGroup as failed:
-        error: BaseException = failed
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from None

@@ -60,13 +60,12 @@ async def list_data_files(
     offset = call.cursors.offset(cursor)
     found = await call.domo.files.listed(files or (), expand=expand, owned_only=owned_only)
     seen = sorted([each for each in found if await _may_see(call, each)], key=lambda each: (len(each.id), each.id))
-    return Page(
-        items=[entry(each, revisions="revisions" in expand) for each in seen[offset : offset + limit]],
+    return Page.part(
+        [entry(each, revisions="revisions" in expand) for each in seen[offset : offset + limit]],
+        of=len(seen),
         kind="file",
         first=offset,
-        total=len(seen),
-        more=offset + limit < len(seen),
-        continues=lambda shown: call.cursors.at(offset + shown),
+        cursors=call.cursors,
     )
 
 

@@ -146,14 +146,8 @@ async def list_stream_runs(
     offset = call.cursors.offset(cursor)
     found = await _stream(call, stream)
     runs = await call.domo.streams.runs(found.id)
-    return Page(
-        items=[_entry(run) for run in runs[offset : offset + limit]],
-        kind="run",
-        first=offset,
-        total=len(runs),
-        more=offset + limit < len(runs),
-        continues=lambda told: call.cursors.at(offset + told),
-    )
+    shown = [_entry(run) for run in runs[offset : offset + limit]]
+    return Page.part(shown, of=len(runs), kind="run", first=offset, cursors=call.cursors)
 
 
 @toolset.create

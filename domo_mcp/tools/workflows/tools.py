@@ -53,13 +53,12 @@ async def list_workflows(
     found = [each for each in await call.catalog.workflows.listed() if wanted in each.name.casefold()]
     found.sort(key=lambda each: (each.name.casefold(), each.id))
     of_an_app = "workflow alias (the operator lists an app's in aliases.workflows)"
-    return Page(
-        items=[entry(each) for each in found[offset : offset + limit]],
+    return Page.part(
+        [entry(each) for each in found[offset : offset + limit]],
+        of=len(found),
         kind=of_an_app if call.domo.surface.one_app else "workflow",
         first=offset,
-        total=len(found),
-        more=offset + limit < len(found),
-        continues=lambda shown: call.cursors.at(offset + shown),
+        cursors=call.cursors,
     )
 
 

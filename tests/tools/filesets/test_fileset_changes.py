@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +12,10 @@ import pytest
 
 from tests.answers import text_of
 from tests.changes.answers import Person
-from tests.tools.cabinet import Cabinet, cabinet, clear
+from tests.tools.cabinet import Cabinet, cabinet
 from tests.tools.workshop import Workshop, applied, refused
 
 HUGE = "x" * 5000
-
-
-@pytest.fixture(autouse=True)
-async def _emptied(workshop: Workshop) -> AsyncIterator[None]:
-    """What a test made goes with it: others count FileSets, and ask all there are."""
-    yield
-    await clear(workshop)
-
-
-@pytest.fixture
-async def papers(workshop: Workshop) -> Cabinet:
-    """A FileSet of Alex's that cannot be asked, with four files."""
-    return await cabinet(
-        workshop,
-        {"top.txt": "At the top.", "a/one.md": "# One", "a/two.md": "# Two", "a/b/three.html": "<p>Three</p>"},
-    )
 
 
 class TestUploadFilesetFile:
