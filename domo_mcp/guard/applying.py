@@ -148,9 +148,9 @@ class Applier:
         """
         found = await self.read(domo, change.before, list(change.before.objects))
         status = settled(change.before.objects, change.after.objects, found)
-        if clean and status in {"unknown", "failed"}:
+        if clean:
             status = "failed"
-        elif status == "failed" and isinstance(error, _MAYBE_DONE):
+        elif (status == "failed" and isinstance(error, _MAYBE_DONE)) or (status == "applied" and not self.proves(change.after)):
             status = "unknown"
         facts = await self._finish(entry, status, found, plain(error.message), change)
         if status == "applied" and found is not None:
@@ -159,6 +159,11 @@ class Applier:
         told = _RAN if isinstance(error, FunctionFailed) else _TOLD[status]
         error.hint = f"{error.hint} {told.format(entry.id)}".strip()
         raise error
+
+    def proves(self, intended: Snapshot) -> bool:
+        """Whether finding what was intended proves that it was this change that made it."""
+        keeper = self.keepers.get(intended.kind)
+        return keeper is None or keeper.conclusive
 
     async def read(self, domo: Domo, snapshot: Snapshot, ids: list[str]) -> dict[str, JsonValue] | None:
         """The objects as they are now; None where they cannot be read."""

@@ -142,6 +142,8 @@ class OwnChanges:
             snapshot = entry.before if entry.before.kind else entry.intended
             found = await self.applier.read(domo, snapshot, ids)
             status = settled(entry.before.objects, entry.intended.objects, found)
+            if status == "applied" and not self.applier.proves(entry.intended):
+                continue
             if status == "unknown" or found is None or (status == "failed" and _may_act_yet(entry)):
                 continue
             await journal.settle(

@@ -136,6 +136,8 @@ class Keeper(Protocol):
     kind: str
     must_confirm: str
     """Why putting back has to be confirmed whatever the configuration says; empty where it need not be."""
+    conclusive: bool
+    """Whether a state tells who made it: two changes may leave the same number of rows."""
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:
         """The content of each of `ids` as it is now, None for what is not there. Raises DomoError."""

@@ -75,6 +75,7 @@ class Definitions:
 
     kind = "appdb collection"
     must_confirm = ""
+    conclusive = True
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The definition of each, None for a collection that is not there."""

@@ -135,6 +135,7 @@ class Documents:
 
     kind = "appdb documents"
     must_confirm = ""
+    conclusive = True
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:
         """The content of each, None for what is not there or hidden."""

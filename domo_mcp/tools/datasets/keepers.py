@@ -31,6 +31,7 @@ class Settings:
     get: Callable[[Domo, str], Awaitable[State]]
     put: Callable[[Domo, str, State], Awaitable[None]]
     must_confirm: str = ""
+    conclusive: bool = True
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The state of each dataset, None where it is not there."""
@@ -128,6 +129,7 @@ class AccessGrants:
 
     kind = "dataset access"
     must_confirm = "it opens access"
+    conclusive = True
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:
         """What each was given directly, None for nothing."""

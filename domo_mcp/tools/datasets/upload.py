@@ -33,6 +33,7 @@ class DatasetRows:
 
     kind = "dataset rows"
     must_confirm = ""
+    conclusive = False
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The rows and the latest data version of each."""

@@ -44,6 +44,7 @@ class Versions:
 
     kind = "data file"
     must_confirm = ""
+    conclusive = True
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """What each file is, None for one that is not there."""
@@ -77,6 +78,7 @@ class Permissions:
 
     kind = "data file permissions"
     must_confirm = "it opens access"
+    conclusive = True
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The permissions of each file, None for one that is not there."""

@@ -106,6 +106,7 @@ class Definitions:
 
     kind = "fileset"
     must_confirm = ""
+    conclusive = True
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """Name, description and AI of each, None for a FileSet that is not there."""

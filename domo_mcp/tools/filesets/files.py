@@ -119,6 +119,7 @@ class Files:
 
     kind = "fileset files"
     must_confirm = ""
+    conclusive = True
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:
         """Path, size and hash of each, None for what is not there."""

@@ -23,6 +23,8 @@ from domo_mcp.tools.local.folders import Folders
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
 _PIECE = 1024 * 1024
+_HASHED_AT_ONCE = 8 * _PIECE
+_LARGEST = 50 * 1024**3
 _DATA_URI = re.compile(r"data:[^,]{0,200};base64,(?P<body>.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -42,16 +44,24 @@ class Source:
         return await anyio.to_thread.run_sync(self._read, start, length)
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """The whole, at most a MB at a time. Raises as `read` does."""
+        """The whole, at most a MB at a time, the last only where all of it is what was measured. Raises as `read`."""
+        digest = hashlib.sha256()
         for start in range(0, self.size, _PIECE):
-            yield await self.read(start, _PIECE)
+            piece = await self.read(start, _PIECE)
+            digest.update(piece)
+            if start + _PIECE >= self.size and digest.hexdigest() != self.sha256:
+                raise self._changed()
+            yield piece
 
     def _read(self, start: int, length: int) -> bytes:
         with self._open() as file:
             if _mark(file) != self.mark:
-                raise Refused(f"{self.name} changed while it was being uploaded.", "Call the tool again.")
+                raise self._changed()
             file.seek(start)
             return file.read(length)
+
+    def _changed(self) -> Refused:
+        return Refused(f"{self.name} changed while it was being uploaded.", "Call the tool again.")
 
 
 async def source_of(folders: Folders, *, source: str | None, content: str | None, name: str | None) -> Source:
@@ -63,22 +73,26 @@ async def source_of(folders: Folders, *, source: str | None, content: str | None
     if (source is None) is (content is None):
         raise InvalidInput("Give either source or content.", "source: a path below files.roots; content: with name.")
     if source is not None:
-        return await anyio.to_thread.run_sync(
-            _looked_at, _plain(name or Path(source).name), partial(folders.open, source)
-        )
+        return await _looked_at(_plain(name or Path(source).name), partial(folders.open, source))
     if name is None:
         raise InvalidInput("content needs a name.", "Such as notes.txt: its ending says what it is.")
     data = _decoded(content or "")
-    return await anyio.to_thread.run_sync(_looked_at, _plain(name), partial(BytesIO, data))
+    return await _looked_at(_plain(name), partial(BytesIO, data))
 
 
-def _looked_at(name: str, opener: Opener) -> Source:
-    digest = hashlib.sha256()
+async def _looked_at(name: str, opener: Opener) -> Source:
+    digest, size = hashlib.sha256(), 0
     with opener() as file:
         mark = _mark(file)
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-        size = file.tell()
+        whole = file.seek(0, os.SEEK_END)
+        if whole > _LARGEST:
+            raise InvalidInput(f"{name} is too large: at most {_LARGEST // 1024**3} GB.", "Split it.")
+        file.seek(0)
+        while size < whole and (piece := await anyio.to_thread.run_sync(file.read, _HASHED_AT_ONCE)):
+            await anyio.to_thread.run_sync(digest.update, piece)
+            size += len(piece)
+    if size != whole:
+        raise InvalidInput(f"{name} changes while it is being read.", "Call the tool when it is complete.")
     if not size:
         raise InvalidInput(f"{name} is empty.", "Domo keeps no empty files.")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"

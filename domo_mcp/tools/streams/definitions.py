@@ -166,6 +166,7 @@ class StreamDefinitions:
 
     kind = "stream"
     must_confirm = ""
+    conclusive = True
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The definition of each, None for a stream that is not there."""

@@ -73,7 +73,8 @@ def test_long_paragraphs_are_cut_after_sentences_lines_or_words_and_pages_apart(
     lines = cut("\n".join(f"{number},value,value" for number in range(200)))
     assert all(each[0].isdigit() and each.endswith("value") for each in lines)
     assert "".join(cut("x" * 5_000)) == "x" * 5_000
-    assert cut("[page 1]\na\n\n[page 2]\nb") == ["[page 1]\na", "[page 2]\nb"]
+    page = "A full page has more to say than this. " * 5
+    assert cut(f"[page 1]\n{page}\n\n[page 2]\nb") == [f"[page 1]\n{page}".strip(), "[page 2]\nb"]
 
 
 async def test_state_is_there_after_a_restart_and_interrupted_indexing_is_done_again(tmp_path: Path) -> None:
