@@ -137,7 +137,8 @@ def _dates(archive: Zipped) -> frozenset[int]:
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal inside
         inside = inside or tag == "cellXfs"
-        if tag == "numFmt" and re.search("[ymdh]", _QUOTED.sub("", attributes.get("formatCode", "")[:_LONGEST_FORMAT]).lower()):
+        code = attributes.get("formatCode", "")[:_LONGEST_FORMAT]
+        if tag == "numFmt" and re.search("[ymdh]", _QUOTED.sub("", code).lower()):
             formats.add(_number(attributes.get("numFmtId")))
         elif tag == "xf" and inside:
             styles.append(_number(attributes.get("numFmtId")))

@@ -150,7 +150,9 @@ class Applier:
         status = settled(change.before.objects, change.after.objects, found)
         if clean:
             status = "failed"
-        elif (status == "failed" and isinstance(error, _MAYBE_DONE)) or (status == "applied" and not self.proves(change.after)):
+        elif status == "failed" and isinstance(error, _MAYBE_DONE):
+            status = "unknown"
+        elif status == "applied" and not self.proves(change.after):
             status = "unknown"
         facts = await self._finish(entry, status, found, plain(error.message), change)
         if status == "applied" and found is not None:
