@@ -9,8 +9,8 @@ from typing import Generic, Protocol, TypeVar
 
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.permits import Permits
-from domo_mcp.errors import NotFound, UnknownName
-from domo_mcp.untrusted import all_foreign, foreign, one_line
+from domo_mcp.errors import NotFound, Refused, UnknownName
+from domo_mcp.untrusted import all_foreign, foreign, in_quotes, one_line
 
 _MOST_LISTED = 10
 
@@ -76,13 +76,35 @@ class Directory(Generic[EntryT]):
 
         Raises UnknownName with the candidates where it is none or several, Refused where it is not permitted.
         """
-        wanted = name_or_id.strip().strip("`").strip()
+        wanted = _bare(name_or_id)
         found = await self._in_list(wanted)
         if found is None:
             self.forget()  # it may be younger than the list
             found = await self._in_list(wanted) or await self._by_id(wanted)
         await self._permits.check(self._kind.name, found.id, found.name)
         return found
+
+    async def now(self, name_or_id: str) -> EntryT:
+        """The same as it is at this moment, for who is about to change it: the list may be of a while ago.
+
+        Raises Refused, beside what `get` raises, where it is not called that any more.
+        """
+        found = await self.get(name_or_id)
+        if self._kind.one is None:
+            return found
+        found = await self._kind.one(found.id)
+        await self._permits.check(self._kind.name, found.id, found.name)
+        if not _matches(_bare(name_or_id), [found]):
+            self.forget()
+            raise Refused(
+                f'What was called "{foreign(name_or_id, 80)}" is the {self._kind.name} {named(found)} by now.',
+                "Call again with the name or id of the one you mean.",
+            )
+        return found
+
+    async def readable(self, name_or_id: str) -> EntryT:
+        """The same for who reads it: as it is at this moment only where another name may be denied."""
+        return await (self.now if self._permits.restricts(self._kind.name) else self.get)(name_or_id)
 
     async def permitted(self, some: Iterable[EntryT]) -> tuple[EntryT, ...]:
         """Those that policy lets callers see."""
@@ -125,7 +147,11 @@ class Directory(Generic[EntryT]):
 
 def named(entry: Entry) -> str:
     """A thing by name and id, safe to stand in a sentence of ours."""
-    return all_foreign(f'"{one_line(entry.name, 60)}" ({one_line(entry.id, 40)})')
+    return all_foreign(f"{in_quotes(entry.name)} ({one_line(entry.id, 40)})")
+
+
+def _bare(name_or_id: str) -> str:
+    return name_or_id.strip().strip("`").strip()
 
 
 def _matches(wanted: str, some: Sequence[EntryT]) -> list[EntryT]:

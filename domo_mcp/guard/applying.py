@@ -148,11 +148,10 @@ class Applier:
         """
         found = await self.read(domo, change.before, list(change.before.objects))
         status = settled(change.before.objects, change.after.objects, found)
+        doubted = {"failed": isinstance(error, _MAYBE_DONE), "applied": not self.proves(change.after)}
         if clean:
             status = "failed"
-        elif status == "failed" and isinstance(error, _MAYBE_DONE):
-            status = "unknown"
-        elif status == "applied" and not self.proves(change.after):
+        elif doubted.get(status):
             status = "unknown"
         facts = await self._finish(entry, status, found, plain(error.message), change)
         if status == "applied" and found is not None:
@@ -188,7 +187,7 @@ class Applier:
             await self.journal.finish(entry.id, status, None if after is None else replace(kept, objects=after), note)
             if change.undoes and status == "failed":
                 await self.journal.release(change.undoes, entry.id)
-            if change.once and status == "failed":
+            if change.once and not change.again and status == "failed":
                 await self.journal.free(entry)
         except StateUnavailable as error:
             logger.exception("The journal's entry %s stays open", entry.id)
