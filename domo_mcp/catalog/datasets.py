@@ -23,7 +23,7 @@ from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
 from domo_mcp.catalog.workflows import workflows
 from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import DomoError, Forbidden, NotFound, Refused, Rejected, UnknownName, UnreadableAnswer
-from domo_mcp.untrusted import all_foreign, foreign, one_line
+from domo_mcp.untrusted import all_foreign, foreign, in_quotes, one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.documents import Collection
@@ -126,6 +126,12 @@ class Catalog:
             return await self._permitted(await self._domo.datasets.get(wanted))
         raise _unknown(wanted, await self.visible(found) or await self._near(wanted))
 
+    async def dataset_now(self, name_or_id: str) -> Dataset:
+        """The same for who is about to change it: as it is called now, and what is called so now."""
+        self._found.forget()
+        self._datasets.forget()
+        return await self.dataset(name_or_id)
+
     async def permit(self, kind: str, thing_id: str, name: str) -> None:
         """Raise Refused where policy keeps callers from a thing; a denied collection's synced dataset is denied too."""
         await self._permits.check(kind, thing_id, name)
@@ -139,6 +145,13 @@ class Catalog:
         if thing_id and (directory := self._directories.get(kind)):
             directory.forget()
             name = (await directory.get(thing_id)).name
+        if thing_id and kind == "dataset":
+            self._datasets.forget()
+            name = (await self._by_id(thing_id)).name
+        if thing_id and kind == "stream" and any(map(self.restricts, ("stream", "dataset", "collection"))):
+            filled = (await self._domo.streams.get(thing_id)).dataset
+            await self.permit("dataset", filled.id, filled.name)
+            name = filled.name
         await self.permit(kind, thing_id, name)
 
     async def visible(self, datasets: Sequence[Dataset]) -> list[Dataset]:
@@ -293,7 +306,7 @@ def _same_but_case(one: str, other: str) -> bool:
 
 def named(dataset: Dataset) -> str:
     """A dataset by name and id, safe to stand in a sentence of ours."""
-    return all_foreign(f'"{one_line(dataset.name, 80)}" ({one_line(dataset.id, 60)})')
+    return all_foreign(f"{in_quotes(dataset.name, 80)} ({one_line(dataset.id, 60)})")
 
 
 def describe_shortly(dataset: Dataset) -> str:

@@ -33,6 +33,7 @@ ANSWER_LOST = (TimedOut, Unreachable, DomoFailed, UnreadableAnswer, AnswerTooLar
 """Errors after which Domo may have done what it was asked for."""
 
 _ABORT_S = 20
+_LOOK_AGAIN_S = (0.0, 0.5, 1.5)
 
 _log = logging.getLogger(__name__)
 
@@ -149,10 +150,15 @@ def check(body: Body, sha256: str) -> None:
 
 
 async def _looked(found: Callable[[], Awaitable[Made | None]]) -> Made | None:
-    try:
-        return await found()
-    except DomoError:
-        return None
+    """What `found` finds, looked for again where it fails or is too early: what caught the answer may pass."""
+    for pause in _LOOK_AGAIN_S:
+        await anyio.sleep(pause)
+        try:
+            if made := await found():
+                return made
+        except DomoError as error:
+            _log.warning("Whether an upload is there could not be looked up: %s", error)
+    return None
 
 
 def sha256_of(data: bytes) -> str:

@@ -34,6 +34,7 @@ class Identity(Answer):
     role: str | None
     instance: str
     url: str
+    surface: str
     access: str
     toolsets: list[str]
     sandbox: bool
@@ -76,6 +77,7 @@ async def whoami(call: Call) -> Identity:
         role=me.role,
         instance=call.domo.name,
         url=call.domo.url,
+        surface="app" if call.domo.surface.one_app else "product",
         access=call.rights.access,
         toolsets=list(call.rights.toolsets),
         sandbox=call.rights.sandbox,

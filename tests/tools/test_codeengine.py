@@ -159,7 +159,10 @@ class TestRunCodeEngineFunction:
     async def test_a_failure_of_an_app_is_told(self, workshop: Workshop) -> None:
         async with workshop.client("app") as client:
             arguments = {"package": "findOrder", "inputs": {"orderId": "none"}}
-            assert "No order none" in refused(await client.call_tool("run_code_engine_function", arguments))
+            text = refused(await client.call_tool("run_code_engine_function", arguments))
+            assert "No order none" in text
+            assert 'The function "findOrder" failed.' in text
+            assert "try again later" not in text
             arguments = {"package": "nothing", "inputs": {}}
             assert "404" in refused(await client.call_tool("run_code_engine_function", arguments))
 

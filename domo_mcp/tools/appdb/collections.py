@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from domo_mcp.catalog.collections import named
 from domo_mcp.client.documents import CollectionColumn
@@ -73,7 +73,11 @@ async def replace_appdb_document(
 @toolset.create
 async def create_appdb_collection(
     call: Call,
-    name: Annotated[str, Field(min_length=1, max_length=200, description="Name of the new collection.")],
+    name: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True),
+        Field(min_length=1, max_length=200, description="Name of the new collection."),
+    ],
     columns: Columns = [],  # noqa: B006 - read only, and the schema shows it
     sync: Annotated[bool, Field(description="Sync to a dataset every 15 minutes.")] = False,
 ) -> Change:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, JsonValue
 
 from domo_mcp.catalog.directory import named
-from domo_mcp.errors import InvalidInput
+from domo_mcp.errors import DomoFailed, FunctionFailed, InvalidInput
 from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Outcome, Thing
 from domo_mcp.tools.codeengine.inputs import check_inputs, told
@@ -35,6 +35,8 @@ Inputs = Annotated[
 
 _LONGEST_LINE = 300
 _MOST_SHOWN = 20
+_FAILED_IN_APP = 500
+"""What an app is answered where a function of it failed; a gateway that has trouble answers 502, 503, 504 (assumed)."""
 
 
 class PackageEntry(Answer):
@@ -182,7 +184,17 @@ async def _run(
 
 
 async def _call(alias: str, inputs: Mapping[str, JsonValue], domo: Domo) -> Outcome:
-    result = await domo.code_engine.call(alias, inputs)
+    try:
+        result = await domo.code_engine.call(alias, inputs)
+    except DomoFailed as error:
+        if error.status != _FAILED_IN_APP:
+            raise
+        raise FunctionFailed(
+            f'The function "{foreign(alias, 80)}" failed. {error.message}',
+            "The same inputs may well fail again.",
+            status=error.status,
+            toe=error.toe,
+        ) from None
     return Outcome(_null(result), result=result)
 
 

@@ -59,7 +59,7 @@ async def _in_domo(call: Call, link: FileLink) -> bytes:
             "Pass a link to a file of the same instance, or domo_instance where there are several.",
         )
     if link.fileset:
-        fileset = await call.catalog.filesets.get(link.fileset)
+        fileset = await call.catalog.filesets.readable(link.fileset)
         file = await file_of(call, fileset, link.file)
         return await whole(partial(call.domo.filesets.download, fileset.id, file.id), file.size, MOST_BYTES)
     found = await call.domo.files.get(link.file)

@@ -101,9 +101,10 @@ def _instead(call: Call, data: bytes, link: FileLink) -> str:
 
 def _told(found: Extracted) -> Iterator[str]:
     pages = f" (pages or sheets: {found.pages:,})" if found.pages else ""
-    yield f"The whole text has {len(found.text):,} characters{pages}."
     if found.truncated:
-        yield "It is longer than this server reads: the end is missing."
+        yield f"The text is longer than this server reads: it has the first {len(found.text):,} characters{pages}."
+    else:
+        yield f"The whole text has {len(found.text):,} characters{pages}."
     if not found.text.strip():
         yield "There is no text in it: maybe a scan, which has pictures of its pages."
 

@@ -69,12 +69,10 @@ async def share_dataset(
     send_email: Annotated[bool, Field(description="Let Domo send them a mail.")] = False,
 ) -> Change:
     """Use it to give users or groups access to a dataset, or another level. To take access: revoke_dataset_access."""
-    found = await call.catalog.dataset(dataset)
+    found = await call.catalog.dataset_now(dataset)
     listed = await _access(call, found.id)
-    pairs = [
-        (await _entity(call, listed, each.get("type", "USER"), each["id"]), each["access_level"]) for each in grants
-    ]
-    entities = [entity for entity, _ in pairs]
+    entities = await _entities(call, listed, [(each.get("type", "USER"), each["id"]) for each in grants])
+    pairs = [(entity, each["access_level"]) for entity, each in zip(entities, grants, strict=True)]
     _check_each_once(entities)
     _check_no_owner(entities)
     after: dict[str, JsonValue] = {entity.key: {"access_level": level} for entity, level in pairs}
@@ -111,9 +109,9 @@ async def revoke_dataset_access(
     ] = "direct_grant",
 ) -> Change:
     """Use it to take users' access to a dataset. To give them another level instead use share_dataset."""
-    found = await call.catalog.dataset(dataset)
+    found = await call.catalog.dataset_now(dataset)
     listed = await _access(call, found.id)
-    entities = [await _entity(call, listed, "USER", each) for each in users]
+    entities = await _entities(call, listed, [("USER", each) for each in users])
     _check_each_once(entities)
     _check_no_owner(entities)
     if listed is not None and remove == "direct_grant":
@@ -147,6 +145,15 @@ async def _access(call: Call, dataset_id: str) -> Mapping[str, Access] | None:
     except (Forbidden, NotFound):
         return None
     return {f"{entry.type or 'USER'} {entry.id}": entry for entry in items}
+
+
+async def _entities(
+    call: Call, listed: Mapping[str, Access] | None, wanted: Sequence[tuple[EntityType, str]]
+) -> list[_Entity]:
+    """Who are meant, looked up anew: who was called so a while ago may be another one, or one of two, by now."""
+    call.catalog.forget("user")
+    call.catalog.forget("group")
+    return [await _entity(call, listed, kind, name_or_id) for kind, name_or_id in wanted]
 
 
 async def _entity(call: Call, listed: Mapping[str, Access] | None, kind: EntityType, name_or_id: str) -> _Entity:

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from domo_mcp.errors import InvalidInput
 from domo_mcp.tools.datasets.csv_cells import as_written, reader
 from domo_mcp.tools.datasets.csv_parts import Columns
-from domo_mcp.untrusted import foreign
+from domo_mcp.untrusted import all_foreign, foreign
 
 _MOST_FAULTS = 5
 _MOST_NAMED = 40
@@ -31,7 +31,7 @@ class Target:
     def listed(self) -> str:
         """The columns for a sentence."""
         told = [f"{foreign(name, 60)} ({foreign(kind, 20)})" for name, kind in self.columns[:_MOST_NAMED]]
-        return f"{', '.join(told)}{', …' if len(self.columns) > _MOST_NAMED else ''}"
+        return all_foreign(f"{', '.join(told)}{', …' if len(self.columns) > _MOST_NAMED else ''}")
 
     def places(self, given: Sequence[str]) -> list[int | None]:
         """For each column where in `given` its name is, None where it is not there; case counts only between two.
@@ -50,7 +50,7 @@ class Target:
                 found[column] = place
         if unknown:
             told = " ".join(self._unknown(name) for name in unknown[:_MOST_FAULTS])
-            raise InvalidInput(told, f"The columns are: {self.listed()}.")
+            raise InvalidInput(all_foreign(told), f"The columns are: {self.listed()}.")
         return [found.get(name) for name in self.names]
 
     def _meant(self, given: str) -> str | None:
@@ -108,7 +108,7 @@ class Checking:
         """Raise InvalidInput where there was a fault."""
         if self.faults:
             more = " There may be more." if len(self.faults) >= _MOST_FAULTS else ""
-            raise InvalidInput(" ".join(self.faults) + more, f"The columns are: {self.target.listed()}.")
+            raise InvalidInput(all_foreign(" ".join(self.faults)) + more, f"The columns are: {self.target.listed()}.")
 
     def _wrong(self, where: str, values: Sequence[JsonValue]) -> Iterator[str]:
         for (name, kind), read, value in zip(self.target.columns, self._readers, values, strict=True):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import cast
 
 from pydantic import JsonValue
 
@@ -25,6 +26,7 @@ _MOMENT = re.compile(
 )
 _LARGEST_LONG = 2**63 - 1
 _MOST_DIGITS = 38
+_SURE_DIGITS = 15
 _A_NUMBER = "a number, such as 12.5 (no currency, no thousands separators), or null"
 _NOT_A_CELL = "\0"
 """Stands for values that no column takes: true, lists, objects."""
@@ -42,22 +44,25 @@ _WRITTEN: Mapping[str, re.Pattern[str]] = {
         "DECIMAL": _PLAIN_NUMBER,
         "DOUBLE": _PLAIN_NUMBER,
         "DATE": _DAY,
-        "DATETIME": rf"{_DAY}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d",
+        "DATETIME": rf"{_DAY}[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d",
     }.items()
 }
 
 
 def as_written(kind: str, cells: Sequence[JsonValue]) -> Sequence[str | None] | None:
-    """The cells where each is surely what its reader would give; None where some may not be, good as they may be."""
-    texts = [cell for cell in cells if cell is None or isinstance(cell, str)]
-    filled = [text for text in texts if text]
-    pattern, joined = _WRITTEN.get(kind.upper()), "\n".join(filled)
-    if len(texts) < len(cells):
+    """The cells where a look at all of them at once tells what their reader would give; None where it does not."""
+    if not set(map(type, cells)) <= {str, type(None)}:
         return None
+    texts = cast("Sequence[str | None]", cells)
+    pattern, joined = _WRITTEN.get(kind.upper()), "\n".join(filter(None, texts))
     if pattern is None:
         return None if "\0" in joined else texts
-    alone = "" not in texts and joined.count("\n") < max(len(filled), 1)
-    return texts if alone and pattern.fullmatch(joined) else None
+    filled = len(texts) - texts.count(None) - texts.count("")
+    if joined.count("\n") >= max(filled, 1) or not pattern.fullmatch(joined):
+        return None
+    if "" not in texts and " " not in joined:
+        return texts
+    return [cell.replace(" ", "T") if cell else None for cell in texts]
 
 
 def reader(kind: str) -> Reader:
@@ -68,6 +73,7 @@ def reader(kind: str) -> Reader:
 def _text(value: JsonValue) -> str | None:
     if value is None:
         return None
+    _check_kept(value)
     text = _NOT_A_CELL if isinstance(value, bool | list | dict) else str(value)
     if "\0" in text:
         raise ValueError('a text without NUL characters, or null (write "true" for a text)')
@@ -75,6 +81,7 @@ def _text(value: JsonValue) -> str | None:
 
 
 def _long(value: JsonValue) -> str | None:
+    _check_kept(value)
     text = _number(value)
     if text is None:
         return None
@@ -87,13 +94,15 @@ def _long(value: JsonValue) -> str | None:
 
 
 def _decimal(value: JsonValue) -> str | None:
+    _check_kept(value)
     text = _number(value)
     if text is None:
         return None
     if not _NUMBER.fullmatch(text):
         raise ValueError(_A_NUMBER)
     plain = f"{Decimal(text.strip()):f}"
-    if len(plain.strip("+-0.").replace(".", "")) > _MOST_DIGITS:
+    whole, _, part = plain.lstrip("+-").partition(".")
+    if len(whole.lstrip("0")) + len(part.rstrip("0")) > _MOST_DIGITS:
         raise ValueError(f"a number of at most {_MOST_DIGITS} digits")
     return plain
 
@@ -141,6 +150,12 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _check_kept(value: JsonValue) -> None:
+    """Raise ValueError for a JSON number that may have had more digits than a float keeps."""
+    if isinstance(value, float) and len(Decimal(repr(value)).normalize().as_tuple().digits) > _SURE_DIGITS:
+        raise ValueError(f"a number of at most {_SURE_DIGITS} digits (write it as a text, which keeps all of them)")
 
 
 def _number(value: JsonValue) -> str | None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from time import monotonic, time_ns
+from typing import BinaryIO, TypeVar
 
 import anyio.to_thread
 from pydantic import JsonValue
 
 from domo_mcp.errors import InvalidInput, Refused
+from domo_mcp.tools.counting import many
 from domo_mcp.tools.datasets.columns import Checking, Target
-from domo_mcp.tools.datasets.csv_files import CsvFile, Record
+from domo_mcp.tools.datasets.csv_files import CsvFile, Record, Records
 from domo_mcp.tools.datasets.csv_parts import Columns, encoded
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
@@ -26,6 +29,9 @@ GivenRows = Sequence[list[JsonValue] | dict[str, JsonValue]]
 
 _AT_ONCE = 2000
 _SHOWN = 2
+_TOLD_EVERY_S = 1.0
+_KEPT = 16
+_SETTLED_NS = 2 * 10**9
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,27 @@ class Given:
     origin: str
     notes: tuple[str, ...]
     read: Callable[[], Generator[Columns]]
+
+
+Mark = tuple[int, int, int, int, int]
+
+
+@dataclass(frozen=True)
+class _CheckedFile:
+    """What a file was found to hold."""
+
+    count: int
+    size: int
+    sha256: str
+    notes: tuple[str, ...]
+
+    def about(self, name: str) -> str:
+        """What the preview says of it."""
+        return f"File {foreign(name, 60)}: {self.size:,} bytes, sha256 {self.sha256}."
+
+
+_CHECKED: dict[tuple[Mark, Target], _CheckedFile] = {}
+"""The last files by what they were: a yes need not wait for a second check, as the upload reads and hashes again."""
 
 
 @dataclass
@@ -76,19 +103,42 @@ async def _of_list(target: Target, rows: GivenRows) -> Given:
 
 
 async def _of_file(call: Call, target: Target, source: str) -> Given:
-    checking, seen = Checking(target), _Seen()
     with call.folders.open(source) as file:
-        opened = CsvFile(Path(source).name, file)
-        async for block in in_thread(_recorded(opened, checking)):
-            seen.saw(block)
-            await call.progress(seen.count, message=f"{seen.count:,} rows checked")
+        mark = _mark(file)
+        found = _CHECKED.get((mark, target)) or await _check_file(call, target, CsvFile(Path(source).name, file))
+    if _is_settled(mark):
+        _CHECKED[mark, target] = found
+        while len(_CHECKED) > _KEPT:
+            del _CHECKED[next(iter(_CHECKED))]
+    read = partial(_unchanged, call, target, source, found.sha256)
+    origin = f" from {foreign(Path(source).name, 40)}"
+    return Given(found.count, found.size, origin, (found.about(Path(source).name), *found.notes), read)
+
+
+async def _check_file(call: Call, target: Target, opened: CsvFile) -> _CheckedFile:
+    checking, seen, due = Checking(target), _Seen(), 0.0
+    async for block in in_thread(_recorded(opened, checking)):
+        seen.saw(block)
+        if monotonic() >= due:
+            due = monotonic() + _TOLD_EVERY_S
+            await call.progress(seen.count, message=f"{many(seen.count, 'row')} checked")
     checking.done()
     if not seen.count:
         raise InvalidInput(f"{foreign(opened.name, 60)} has no rows.", "The first line names the columns.")
-    about = f"File {foreign(opened.name, 60)}: {opened.size:,} bytes, sha256 {opened.sha256}."
-    notes = (about, *_nulls(checking), *_sample(target, seen.first))
-    read = partial(_unchanged, call, target, source, opened.sha256)
-    return Given(seen.count, opened.size, f" from {foreign(opened.name, 40)}", notes, read)
+    apart = () if opened.separator == "," else (f"By its header its cells are apart by {opened.separator!r}.",)
+    notes = (*apart, *_nulls(checking), *_sample(target, seen.first))
+    return _CheckedFile(seen.count, opened.size, opened.sha256, notes)
+
+
+def _mark(file: BinaryIO) -> Mark:
+    """What tells a file that was written since."""
+    now = os.fstat(file.fileno())
+    return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns
+
+
+def _is_settled(mark: Mark) -> bool:
+    """Whether the last write is so long ago that a further one has another time, as coarse as clocks of files are."""
+    return time_ns() - max(mark[-2:]) > _SETTLED_NS
 
 
 async def in_thread(blocks: Generator[T]) -> AsyncIterator[T]:
@@ -137,20 +187,33 @@ def _in_order(
 
 def _recorded(file: CsvFile, checking: Checking) -> Generator[Columns]:
     """The rows of a CSV file, whose header names columns in any order."""
-    records = file.records()
-    header = [name or "" for name in next(records, (0, []))[1]]
+    blocks = file.records(_AT_ONCE)
+    header = next((some.rows[0] for some in blocks), [])
     places, number = checking.target.places(header), 0
     checking.saw(places)
-    filled = _filled(records, len(header))
-    while some := list(islice(filled, _AT_ONCE)):
+    for some in blocks:
+        if some.width == len(header):
+            yield checking.block(_placed(some.columns(), places, len(some.rows)), partial(_place, some, number))
+            number += len(some.rows)
+            continue
         block = []
-        for number, (line, cells) in enumerate(some, number + 1):  # noqa: B020 - goes on counting
+        for number, (line, cells) in enumerate(_filled(some, len(header)), number + 1):  # noqa: B020 - goes on counting
             if len(cells) == len(header):
                 block.append(((number, line), cells))
             else:
                 what = f"cells {len(cells)}, columns of the header {len(header)}"
                 checking.fault(f"Row {number} (line {line}) does not fit: {what}.")
         yield _checked(block, checking, lambda at: f"Row {at[0]} (line {at[1]})", places)
+
+
+def _place(some: Records, before: int, place: int) -> str:
+    return f"Row {before + place + 1} (line {some.ends[place]})"
+
+
+def _placed(columns: Sequence[Values], places: Sequence[int | None], rows: int) -> list[Values]:
+    """The columns in the order of the dataset."""
+    nothing = (None,) * rows
+    return [nothing if place is None else columns[place] for place in places]
 
 
 def _checked(
@@ -160,16 +223,17 @@ def _checked(
     places: Sequence[int | None] | None = None,
 ) -> Columns:
     """The rows of a block as checked columns; `places` says which of their values belongs to which column."""
-    columns = list(zip(*(values for _, values in block), strict=True))
-    nothing = (None,) * len(block)
+    if not block:
+        return []
+    columns: list[Values] = list(zip(*(values for _, values in block), strict=True))
     if places is not None:
-        columns = [nothing if place is None else columns[place] for place in places] if block else []
-    return checking.block(columns, lambda place: where(block[place][0])) if block else []
+        columns = _placed(columns, places, len(block))
+    return checking.block(columns, lambda place: where(block[place][0]))
 
 
-def _filled(records: Iterator[tuple[int, Record]], width: int) -> Iterator[tuple[int, Record]]:
+def _filled(some: Records, width: int) -> Iterator[tuple[int, Record]]:
     """The records without empty lines, which are a NULL where there is one column (as Domo specifies CSV)."""
-    for line, cells in records:
+    for line, cells in zip(some.ends, some.with_nulls(), strict=True):
         if cells or width == 1:
             yield line, cells or [None]
 

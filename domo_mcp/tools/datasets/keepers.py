@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,10 +83,13 @@ async def _schema(domo: Domo, key: str) -> State:
 
 
 async def _set_schema(domo: Domo, key: str, state: State) -> None:
-    before = schema_columns(await _schema(domo, key))
+    there = {column.name: column for column in await domo.administration.schema(key)}
     wanted = schema_columns(state)
-    await _check_empty(domo, key, {column.name for column in before} - {column.name for column in wanted})
-    await domo.administration.alter_schema(key, wanted)
+    await _check_empty(domo, key, there.keys() - {column.name for column in wanted})
+    kept = [
+        column.model_copy(update={"id": there[column.name].id if column.name in there else None}) for column in wanted
+    ]
+    await domo.administration.alter_schema(key, kept)
 
 
 PROPERTIES = Settings("dataset properties", _provider, _set_provider)
@@ -108,13 +112,19 @@ def schema_columns(state: State) -> list[SchemaColumn]:
     return [SchemaColumn.model_validate(column) for column in (columns if isinstance(columns, list) else [])]
 
 
-async def _check_empty(domo: Domo, key: str, names: set[str]) -> None:
-    """Raise Refused where one of these columns holds values by now; one that no query knows yet holds none."""
+async def _check_empty(domo: Domo, key: str, names: AbstractSet[str]) -> None:
+    """Raise Refused where one of these columns holds values by now, or may: where no query can count them all."""
     from domo_mcp.sql import parse, quoted
 
-    known = [column.name for column in await domo.datasets.schema(key) if column.name in names]
-    if not known:
+    if not names:
         return
+    known = [column.name for column in await domo.datasets.schema(key) if column.name in names]
+    versions = [each for each in await domo.datasets.versions(key) if each.status != "DELETED"]
+    if len(known) < len(names) or any(each.indexed is not True for each in versions):
+        raise Refused(
+            "Rows may wait for their index, and whether the columns that would go are empty cannot be told.",
+            "Try again after index_dataset, or use alter_dataset_schema if their values may go.",
+        )
     counting = f"SELECT {', '.join(f'COUNT({quoted(name)})' for name in known)} FROM table"  # noqa: S608 - all quoted
     rows = (await domo.query.execute(key, parse(counting), limit=1)).rows
     if not rows:

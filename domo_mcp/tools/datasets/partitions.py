@@ -16,6 +16,7 @@ from domo_mcp.client.dataset_states import IndexStatus, PartitionState
 from domo_mcp.errors import DomoError, InvalidInput, UnknownName
 from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Outcome
+from domo_mcp.tools.counting import many
 from domo_mcp.tools.datasets.schemas import check_all_seen
 from domo_mcp.tools.datasets.tools import thing, toolset
 from domo_mcp.tools.results import Answer, Page
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _LONGEST_WAIT_S = 40.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 3.0
 _SPARE_S = 5.0
-"""What is left of the time that a change may take, for its answer."""
+"""What is left of the time that a change may take, for its answer; half of it where there is little."""
 _NAMED_AFTER_VALUES = "Partitions may be named after their values."
 
 Moment = Annotated[str, Field(min_length=4, max_length=40)]
@@ -127,10 +128,10 @@ async def delete_partition(
     ],
 ) -> Change:
     """Use it to delete the rows of one partition of a dataset, or its tag. For other rows use replace_rows."""
-    found = await call.catalog.dataset(dataset)
+    found = await call.catalog.dataset_now(dataset)
     await check_all_seen(call, found.id, _NAMED_AFTER_VALUES)
     state = await _partition(call, found.id, partition, remove)
-    rows = "rows, their number unknown," if state.row_count is None else f"{state.row_count:,} rows"
+    rows = "rows, their number unknown," if state.row_count is None else many(state.row_count, "row")
     tag = f'"{foreign(partition, 40)}"'
     if remove == "data":
         summary = f"Delete the {rows} of partition {tag} of dataset {named(found)}."
@@ -164,7 +165,7 @@ async def index_dataset(
     """Use it to make loaded data and a changed schema visible to queries. To load rows use append_rows."""
     if engine == "query" and (versions or wait):
         raise InvalidInput("versions and wait go with engine data.", "Leave them out, or take engine data.")
-    found = await call.catalog.dataset(dataset)
+    found = await call.catalog.dataset_now(dataset)
     what = f"{len(versions)} data versions" if versions else "all that waits to be indexed"
     return Change(
         summary=f"Index dataset {named(found)}{' for its query engine' if engine == 'query' else f': {what}'}.",
@@ -216,24 +217,23 @@ async def _index(
 async def _followed(call: Call, domo: Domo, dataset_id: str, index_id: str) -> Outcome:
     """What becomes of an index within the time there is; an error while asking does not unmake it."""
     called = f"Index {foreign(index_id, 40)}"
-    begun = anyio.current_time()
-    until = min(begun + _LONGEST_WAIT_S, anyio.current_effective_deadline() - _SPARE_S)
-    pause = _FIRST_PAUSE_S
-    try:
+    left = anyio.current_effective_deadline() - anyio.current_time()
+    pause, seen = _FIRST_PAUSE_S, "its progress did not come in time"
+    with anyio.move_on_after(min(_LONGEST_WAIT_S, max(left - _SPARE_S, left / 2))):
         while True:
-            statuses = await domo.administration.index_statuses(dataset_id, index_id)
-            done = sum(status.is_done for status in statuses)
-            await call.progress(done, len(statuses) or None, f"{done} of {len(statuses)} data versions indexed")
+            try:
+                statuses = await domo.administration.index_statuses(dataset_id, index_id)
+            except DomoError as error:
+                return Outcome((f"{called} has begun; its progress cannot be read: {error.message}",))
+            done, seen = sum(status.is_done for status in statuses), _share(statuses)
+            await call.progress(done, len(statuses) or None, f"{done} of {many(len(statuses), 'data version')} indexed")
             if failed := [status for status in statuses if status.has_failed]:
                 return Outcome((f"{called} failed: {foreign(failed[0].state, 40)}.",), incomplete=True)
             if statuses and done == len(statuses):
                 return Outcome((f"{called} is done.",))
-            if anyio.current_time() + pause > until:
-                return Outcome((f"{called} is still running: {_share(statuses)}.",))
             await anyio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
-    except DomoError as error:
-        return Outcome((f"{called} has begun; its progress cannot be read: {error.message}",))
+    return Outcome((f"{called} is still running: {seen}.",))
 
 
 def _share(statuses: Sequence[IndexStatus]) -> str:

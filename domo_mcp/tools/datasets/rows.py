@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,15 +13,16 @@ from domo_mcp.catalog.directory import named
 from domo_mcp.errors import InvalidInput, Refused
 from domo_mcp.tools import args
 from domo_mcp.tools.change import UNKNOWN_VALUE, Change, Snapshot, Thing
+from domo_mcp.tools.counting import many
 from domo_mcp.tools.datasets.columns import Target
 from domo_mcp.tools.datasets.given import Given, given
 from domo_mcp.tools.datasets.tools import toolset
-from domo_mcp.tools.datasets.upload import ROWS, Plan, many, state, upload
+from domo_mcp.tools.datasets.upload import ROWS, Plan, state, upload
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
-    from domo_mcp.client.metadata import Dataset
+    from domo_mcp.client.metadata import Column, Dataset
 
 Rows = Annotated[
     list[list[JsonValue] | dict[str, JsonValue]],
@@ -59,7 +62,7 @@ async def append_rows(call: Call, dataset: args.Dataset, rows: Rows | None = Non
         coming,
         before,
         Plan(found.id, append=True, partition=None, rows=_left(found.row_count, 0, coming)),
-        ("Domo has no way to take appended rows out again.",),
+        (_in_order(target), "Domo has no way to take appended rows out again."),
     )
 
 
@@ -87,7 +90,7 @@ async def replace_rows(
         coming,
         before,
         Plan(found.id, append=False, partition=partition, rows=_left(found.row_count, gone, coming)),
-        (_NO_WAY_BACK, *_new_partition(partition, gone)),
+        (_in_order(target), _NO_WAY_BACK, *_new_partition(partition, gone)),
         must_confirm="it replaces what is there",
     )
 
@@ -120,16 +123,31 @@ def _change(
 
 async def _dataset(call: Call, name_or_id: str) -> tuple[Dataset, Target]:
     """The dataset as it is now, and its columns. Raises Refused where policy keeps some of them out of sight."""
-    known = await call.catalog.dataset(name_or_id)
-    if (await call.domo.columns.sight(known.id)).kept_back:
+    known = await call.catalog.dataset_now(name_or_id)
+    columns = await call.domo.uploads.columns(known.id)
+    if await _keeps_back(call, known.id, columns):
         raise Refused(
             "Policy keeps columns of this dataset out of sight, and rows need all columns: no rows are written.",
             "Someone with all columns in sight can write them in Domo itself.",
         )
-    columns = await call.domo.uploads.columns(known.id)
     if not columns:
         raise InvalidInput(f"Dataset {named(known)} has no columns yet.", "Give it some with alter_dataset_schema.")
     return await call.domo.datasets.get(known.id), Target(tuple((column.name, column.type) for column in columns))
+
+
+async def _keeps_back(call: Call, dataset_id: str, declared: tuple[Column, ...]) -> bool:
+    """Whether policy hides or masks a column, be it one that is declared and not indexed yet."""
+    if not call.domo.rules:
+        return False
+    rules = await call.domo.columns.of_dataset(dataset_id, declared)
+    touched = any(rules.touches(column.name) for column in declared)
+    return touched or bool((await call.domo.columns.sight(dataset_id)).kept_back)
+
+
+def _in_order(target: Target) -> str:
+    """What binds a yes to the columns as they are: values without names would go to others in another order."""
+    fingerprint = hashlib.sha256(json.dumps(target.columns).encode()).hexdigest()[:16]
+    return f"Columns of the dataset: {len(target.columns):,}, their names, types and order as of now: {fingerprint}."
 
 
 def _left(there: int | None, gone: int | None, coming: Given) -> int | None:
@@ -138,7 +156,9 @@ def _left(there: int | None, gone: int | None, coming: Given) -> int | None:
 
 
 def _all(rows: int | None) -> str:
-    return "all rows (Domo does not say how many)" if rows is None else f"all {many(rows, 'row')}"
+    if rows is None:
+        return "all rows (Domo does not say how many)"
+    return f"all {many(rows, 'row')}" if rows > 1 else many(rows, "row") if rows else "no rows"
 
 
 def _new_partition(partition: str | None, gone: int | None) -> tuple[str, ...]:

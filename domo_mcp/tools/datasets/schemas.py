@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from domo_mcp.client.metadata import Dataset
 
 _MOST_NAMED = 10
+_NAMES_ALL = "A schema has to name all columns, and what is not named is lost."
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,14 @@ def check_names(rules: ColumnRules, columns: Iterable[SchemaColumn]) -> None:
 async def check_all_seen(call: Call, dataset_id: str, why: str) -> None:
     """Raise Refused where policy hides or masks columns of a dataset; `why` says what depends on them."""
     if call.domo.rules and (await call.domo.columns.sight(dataset_id)).kept_back:
-        raise Refused(
-            f"Policy hides or masks columns of this dataset. {why}",
-            "The operator of this server decides about that (policy.columns).",
-        )
+        raise _kept_back(why)
+
+
+def _kept_back(why: str) -> Refused:
+    return Refused(
+        f"Policy hides or masks columns of this dataset. {why}",
+        "The operator of this server decides about that (policy.columns).",
+    )
 
 
 async def alteration(call: Call, dataset: Dataset, columns: Sequence[SchemaColumn]) -> Alteration:
@@ -93,10 +98,13 @@ async def alteration(call: Call, dataset: Dataset, columns: Sequence[SchemaColum
 
     Raises Refused where policy keeps columns back, which would be lost unseen; InvalidInput where nothing changes.
     """
-    await check_all_seen(call, dataset.id, "A schema has to name all columns, and what is not named is lost.")
+    await check_all_seen(call, dataset.id, _NAMES_ALL)
     before = await call.domo.administration.schema(dataset.id)
     if call.domo.rules:
-        check_names(await call.domo.columns.of_thing("dataset", dataset.id, dataset.name), (*before, *columns))
+        rules = await call.domo.columns.of_thing("dataset", dataset.id, dataset.name)
+        if any(rules.touches(column.name) for column in before):
+            raise _kept_back(_NAMES_ALL)
+        check_names(rules, columns)
     _check_case(before, columns)
     there = {column.name: column for column in before}
     wanted = [

@@ -13,9 +13,10 @@ from domo_mcp.errors import InvalidInput
 from domo_mcp.tools import args
 from domo_mcp.tools.appdb.definitions import ColumnArgument
 from domo_mcp.tools.change import NEW, Change, Outcome, Snapshot, Thing
+from domo_mcp.tools.counting import many
 from domo_mcp.tools.datasets import schemas as dataset_schemas
 from domo_mcp.tools.datasets.keepers import PROPERTIES, SCHEMAS, TAGS, schema_state
-from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolset import Call, Effect, Toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
@@ -65,14 +66,15 @@ async def create_dataset(
     columns: Annotated[Columns, Field(description="Its columns in order.")],
 ) -> Change:
     """Use it to make a new, empty dataset. To fill it use append_rows; to find those that exist search_datasets."""
+    name = name.strip()  # as it will be called, for policy too
     wanted = dataset_schemas.given(columns)
     dataset_schemas.check_names(call.domo.rules.of({name}), wanted)
-    if not name.strip():
+    if not name:
         raise InvalidInput("A dataset needs a name.", "Give it one that tells what it holds.")
-    found = await call.catalog.visible((await call.domo.datasets.search(name.strip())).items)
-    called = [named(each) for each in found if each.name.casefold() == name.strip().casefold()]
+    found = await call.catalog.visible((await call.domo.datasets.search(name)).items)
+    called = [named(each) for each in found if each.name.casefold() == name.casefold()]
     return Change(
-        summary=f'Create the dataset "{foreign(name, 80)}" with {len(wanted)} columns.',
+        summary=f'Create the dataset "{foreign(name, 80)}" with {many(len(wanted), "column")}.',
         on=Thing("dataset", "new", name),
         apply=partial(_create, name, wanted),
         undo="none",
@@ -95,7 +97,7 @@ async def alter_dataset_schema(
 
     For rows use append_rows or replace_rows.
     """
-    found = await call.catalog.dataset(dataset)
+    found = await call.catalog.dataset_now(dataset)
     alteration = await dataset_schemas.alteration(call, found, dataset_schemas.given(columns))
     return Change(
         summary=f"Change the columns of dataset {named(found)}: {alteration.shortly}.",
@@ -105,6 +107,7 @@ async def alter_dataset_schema(
         before=Snapshot(SCHEMAS.kind, "", {found.id: schema_state(alteration.before)}),
         after=Snapshot(SCHEMAS.kind, "", {found.id: schema_state(alteration.after)}),
         must_confirm="it replaces what is there" if alteration.loses else "",
+        acts_as=Effect.DELETE if alteration.loses else None,
         notes=await dataset_schemas.notes(call, found, alteration),
     )
 
@@ -119,7 +122,7 @@ async def set_dataset_properties(
     ],
 ) -> Change:
     """Use it to set as what kind of source Domo shows a dataset. For its tags use tag_dataset."""
-    found = await call.catalog.dataset(dataset)
+    found = await call.catalog.dataset_now(dataset)
     return Change(
         summary=f"Set the provider type of dataset {named(found)} to {provider_type}.",
         on=thing(found),
@@ -137,7 +140,7 @@ async def tag_dataset(
     tags: Annotated[list[Tag], Field(max_length=100, description="ALL tags as they shall be; [] for none.")],
 ) -> Change:
     """Use it to set the tags of a dataset: those given take the place of those it has. Its access: share_dataset."""
-    found = await call.catalog.dataset(dataset)
+    found = await call.catalog.dataset_now(dataset)
     wanted: list[JsonValue] = [*dict.fromkeys(tag.strip() for tag in tags)]
     if "" in wanted:
         raise InvalidInput("A tag cannot be blank.", "Leave it out.")
@@ -158,7 +161,7 @@ def thing(dataset: Dataset) -> Thing:
 
 
 async def _create(name: str, columns: Sequence[SchemaColumn], domo: Domo) -> Outcome:
-    made = await domo.administration.create(name.strip(), [(column.name, column.type) for column in columns])
+    made = await domo.administration.create(name, [(column.name, column.type) for column in columns])
     return Outcome((f"Its id is {foreign(made, 40)}.",), {f"{NEW}1": made})
 
 

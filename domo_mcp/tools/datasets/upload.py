@@ -14,6 +14,7 @@ from pydantic import JsonValue
 
 from domo_mcp.errors import DomoError, Refused, first_failure
 from domo_mcp.tools.change import Outcome, Snapshot, Undoable
+from domo_mcp.tools.counting import many
 from domo_mcp.tools.datasets.csv_parts import parts
 from domo_mcp.tools.datasets.given import Given
 from domo_mcp.tools.toolset import Call, Effect
@@ -82,11 +83,6 @@ async def upload(call: Call, plan: Plan, given: Given, domo: Domo) -> Outcome:
     raise AssertionError("a shield lets everything through")
 
 
-def many(number: int, what: str) -> str:
-    """So many of something."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 @contextmanager
 def _uncommitted() -> Iterator[None]:
     """Let an error say that nothing was committed; without a commit, what was sent changes nothing."""
@@ -110,7 +106,7 @@ async def _send(call: Call, domo: Domo, dataset_id: str, upload_id: str, given: 
         finally:
             free.release()
         done += rows
-        await call.progress(done, given.count, f"{done:,} of {given.count:,} rows sent")
+        await call.progress(done, given.count, f"{done:,} of {many(given.count, 'row')} sent")
 
     with closing(parts(given.read(), call.files.part_mb * _MIB)) as made:
         async with anyio.create_task_group() as tasks:
@@ -138,9 +134,9 @@ async def _indexed(call: Call, domo: Domo, plan: Plan) -> tuple[str, ...]:
             if found == plan.rows:
                 return ()
             await call.progress(0, message="waiting for Domo to index the rows")
-    counted = "an unknown number of" if found is None else f"{found:,}"
+    counted = "an unknown number of rows" if found is None else many(found, "row")
     why = "it may still index them, or others write too"
-    return (f"Domo counts {counted} rows by now, not {plan.rows:,}: {why}. See get_dataset, include versions.",)
+    return (f"Domo counts {counted} by now, not {plan.rows:,}: {why}. See get_dataset, include versions.",)
 
 
 async def state(domo: Domo, dataset: Dataset) -> dict[str, JsonValue]:

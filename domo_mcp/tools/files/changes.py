@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from domo_mcp.client.file_contents import Access, DataFile, Parts, Progress, Revision
+from domo_mcp.client.file_contents import Access, DataFile, Entry, Parts, Progress, Revision
+from domo_mcp.errors import InvalidInput
 from domo_mcp.tools.change import NEW, UNKNOWN_VALUE, Change, Outcome, Snapshot, Thing
 from domo_mcp.tools.files.keepers import DATA_FILES, FILE_PERMISSIONS, access_content, versions, versions_of
 from domo_mcp.tools.local.sources import Source
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 _MB = 1024 * 1024
 _OPENS = "it opens access"
-_EVERYBODY = "Everybody in the Domo instance will be able to open it."
+_RIGHTS = ("READ", "WRITE", "DELETE", "SHARE", "ADMIN")
+_MOST_GAINING = 40
+_EVERYBODY = "With that, everybody in the Domo instance can open it."
 
 
 def upload(call: Call, body: Source, description: str, *, public: bool) -> Change:
@@ -77,11 +80,15 @@ def delete(file: DataFile, access: Access, revision: Revision) -> Change:
 
 
 def permit(file: DataFile, before: Access, after: Access) -> Change:
-    """Other permissions in place of those that a file has."""
+    """Other permissions in place of those that a file has.
+
+    Raises InvalidInput where more would gain something than whoever decides can be told.
+    """
     was, will_be = access_content(before), access_content(after)
     gone = [foreign(entity, 60) for entity in was if entity not in will_be]
     opened = after.public_access and not before.public_access
-    notes = (f"These lose what they had: {', '.join(gone)}." if gone else "", _EVERYBODY if opened else "")
+    lose = f"These lose what they had: {', '.join(gone)}." if gone else ""
+    notes = (_EVERYBODY if opened else "", _gaining(before, after), lose)
     return Change(
         summary=f"Set the permissions of file {named(file)}{', which opens it to everybody' if opened else ''}.",
         on=thing(file),
@@ -92,6 +99,33 @@ def permit(file: DataFile, before: Access, after: Access) -> Change:
         must_confirm=_OPENS,
         notes=tuple(filter(None, notes)),
     )
+
+
+def _gaining(before: Access, after: Access) -> str:
+    """All who gain something, the strongest grants first: none of them is opened to unseen."""
+    had = {(each.entity_type, each.entity_id): each for each in before.entries}
+    gaining = [each for each in after.entries if _gains(had.get((each.entity_type, each.entity_id)), each)]
+    if len(gaining) > _MOST_GAINING:
+        raise InvalidInput(
+            f"{len(gaining)} users and groups would gain something at once, more than can be told to who decides.",
+            f"Give something new to at most {_MOST_GAINING} in one call.",
+        )
+    strongest = sorted(gaining, key=lambda each: _rights(each)[::-1], reverse=True)
+    told = [foreign(f"{each.entity_type} {each.entity_id} {each.grant}", 80) for each in strongest]
+    return f"These gain what stands with them: {', '.join(told)}." if told else ""
+
+
+def _gains(before: Entry | None, after: Entry) -> bool:
+    if before is None:
+        return True
+    return before.pass_ != after.pass_ or any(
+        new and not old for old, new in zip(_rights(before), _rights(after), strict=True)
+    )
+
+
+def _rights(entry: Entry) -> list[bool]:
+    """Which of the rights it has, the weakest first."""
+    return [right in entry.grant.split("_") for right in _RIGHTS]
 
 
 def named(file: DataFile) -> str:

@@ -77,7 +77,7 @@ async def get_data_file(
     permissions: Annotated[bool, Field(description="Also who may do what with it.")] = False,
 ) -> DataFileDetails:
     """Use it for what Domo knows of one file: size, hash, revisions, permissions. For its text use read_data_file."""
-    found = await _file(call, file, expand)
+    found = await _file(call, file, list(dict.fromkeys([*expand, "metadata"])))  # where its description is
     access = await call.domo.files.access(found.id) if permissions else None
     return details(found, access, revisions="revisions" in expand)
 

@@ -18,12 +18,16 @@ from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
-    from domo_mcp.client.fileset_contents import FileSet
+    from domo_mcp.client.fileset_contents import FileEntry, FileSet
 
 AnswerT = TypeVar("AnswerT")
 
 _NEW_FILESET = f"{NEW}1"
 _MOST_COUNTED = 1000
+_MOST_NAMED = 10
+_INDEXING = (
+    "With AI on, Domo indexes its files: that takes a while, may cost credits, and query_filesets finds none before."
+)
 _WORDS = {"name": "the name", "description": "the description", "ai_enabled": "the AI"}
 
 
@@ -64,7 +68,7 @@ async def updating(
 ) -> Change:
     """Another name or description, or AI on or off. Raises InvalidInput where nothing would change."""
     _check_ai(call, ai_enabled)
-    current = await _as_it_is(call, fileset)
+    current = await call.catalog.filesets.now(fileset)
     before = content_of(current)
     new: dict[str, JsonValue] = {"name": name, "description": description, "ai_enabled": ai_enabled}
     given = {key: value for key, value in new.items() if value is not None and value != before[key]}
@@ -77,14 +81,15 @@ async def updating(
         undo="content",
         before=Snapshot(FILESETS.kind, "", {current.id: before}),
         after=Snapshot(FILESETS.kind, "", {current.id: {**before, **given}}),
-        notes=("With AI on, Domo indexes its files: that may cost credits.",) if given.get("ai_enabled") else (),
+        notes=(_INDEXING,) if given.get("ai_enabled") else (),
     )
 
 
 async def ending(call: Call, fileset: str) -> Change:
     """A FileSet gone, with all its files."""
-    current = await _as_it_is(call, fileset)
-    count = current.file_count if current.file_count is not None else await _counted(call, current)
+    current = await call.catalog.filesets.now(fileset)
+    files = await _files(call.domo, current.id)
+    count = current.file_count if current.file_count is not None else len(files)
     return Change(
         summary=f"Delete FileSet {named(current)} with its {count:,} file{'' if count == 1 else 's'}.",
         on=thing(current),
@@ -92,6 +97,7 @@ async def ending(call: Call, fileset: str) -> Change:
         undo="none",
         before=Snapshot(FILESETS.kind, "", {current.id: content_of(current)}),
         after=Snapshot(FILESETS.kind, "", {current.id: None}),
+        notes=_called(files, count),
         affected=max(count, 1),
     )
 
@@ -171,14 +177,19 @@ async def _delete(fileset_id: str, domo: Domo) -> Outcome:
     return Outcome()
 
 
-async def _as_it_is(call: Call, fileset: str) -> FileSet:
-    """The FileSet, asked of Domo anew: a list may be of a while ago, and leave things out."""
-    return await call.domo.filesets.get((await call.catalog.filesets.get(fileset)).id)
+async def _files(domo: Domo, fileset_id: str) -> list[FileEntry]:
+    """Its files without directories, up to more than a change may touch."""
+    page = await domo.filesets.files(fileset_id, limit=_MOST_COUNTED)
+    return [each for each in page.files if not each.is_directory]
 
 
-async def _counted(call: Call, fileset: FileSet) -> int:
-    """How many files there are, up to what is refused anyway, where Domo does not tell."""
-    return len((await call.domo.filesets.files(fileset.id, limit=_MOST_COUNTED)).files)
+def _called(files: Sequence[FileEntry], count: int) -> tuple[str, ...]:
+    """A sentence that names the first of its files."""
+    if not files:
+        return ()
+    named_files = ", ".join(f'"{foreign(each.path, 80)}"' for each in files[:_MOST_NAMED])
+    more = count - len(files[:_MOST_NAMED])
+    return (f"Its files: {named_files}{f' and {more:,} more' if more > 0 else ''}.",)
 
 
 async def _read(domo: Domo, key: str) -> JsonValue:
@@ -193,7 +204,7 @@ async def _restore(domo: Domo, key: str, wanted: JsonValue, current: JsonValue) 
         was = current if isinstance(current, dict) else {}
         await _put(domo, key, {name: value for name, value in wanted.items() if value != was.get(name)})
         return
-    if (await domo.filesets.files(key, limit=1)).files:
+    if await _files(domo, key):
         raise Refused("The FileSet holds files by now.", "Use delete_fileset if they may go with it.")
     await domo.filesets.delete(key)
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from domo_mcp.tools.local.sources import Source
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TEXTUAL = re.compile(r"text/|application/(pdf|json|xml|vnd\.openxmlformats-officedocument\.)")
+_PICTURED = ("image/", "audio/", "video/")
 _NEW_FILE = f"{NEW}1"
 _MOST_NEAR = 5
 _MAYBE_DONE = (TimedOut, Unreachable, DomoFailed, UnreadableAnswer)
@@ -105,7 +107,9 @@ async def deleting(call: Call, fileset: FileSet, file: str) -> Change:
         undo="none",
         before=_snapshot(fileset, {found.id: _content(found)}),
         after=_snapshot(fileset, {found.id: None}),
-        notes=("To keep a copy, save it first: read_fileset_file with save_as.",) if call.folders else (),
+        notes=("What is left is a copy that was saved before: read_fileset_file with save_as.",)
+        if call.folders
+        else (),
     )
 
 
@@ -158,8 +162,16 @@ async def _upload(fileset: FileSet, path: str, source: Source, key: str, domo: D
         if arrived is None:
             raise
         made, told = arrived, ("Domo's answer was lost, and the file is there.",)
-    indexed = ("query_filesets finds it when it is indexed.",) if fileset.ai_enabled else ()
-    return Outcome((f"Its id is {foreign(made.id, 40)}.", *told, *indexed), {key: made.id})
+    return Outcome((f"Its id is {foreign(made.id, 40)}.", *told, *_searched(fileset, source)), {key: made.id})
+
+
+def _searched(fileset: FileSet, source: Source) -> tuple[str, ...]:
+    """Whether questions will find it, where that can be told: only texts are indexed."""
+    if fileset.ai_enabled and source.media_type.startswith(_PICTURED):
+        return ("query_filesets does not find it: it has no text to index.",)
+    if fileset.ai_enabled and _TEXTUAL.match(source.media_type):
+        return ("query_filesets finds it when it is indexed.",)
+    return ()
 
 
 async def _arrived(domo: Domo, fileset_id: str, path: str, sha256: str) -> FileEntry | None:
@@ -213,8 +225,8 @@ def _named(file: FileEntry) -> str:
 
 def _replacing(there: FileEntry) -> tuple[str, ...]:
     made = f", made {there.created:%Y-%m-%d %H:%M} UTC" if there.created else ""
-    found = f"There is a {_named(there)}{made} at that path."
-    return (found, "Domo replaces it for good, or refuses (409) where the user may not overwrite it.")
+    found = f"What is replaced: {_named(there)}{made}."
+    return (found, "Domo replaces it for good, and refuses (409) where the user may not overwrite it.")
 
 
 async def _unknown(call: Call, fileset: FileSet, wanted: str) -> UnknownName:

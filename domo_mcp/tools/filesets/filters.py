@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
-from typing import Annotated, Literal
+from datetime import UTC, datetime, time, timedelta
+from difflib import get_close_matches
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -17,10 +18,28 @@ _FORMS = (
     '{"field": "name", "order": "ASC"}.'
 )
 _END_OF_DAY = time(23, 59, 59, 999_000)
+_INSTANT = timedelta(milliseconds=1)
+_DATED = frozenset({"created", "updated"})
+_MEANT: dict[str, Operator] = {
+    "CONTAINS": "LIKE", "STARTS_WITH": "LIKE", "ILIKE": "LIKE", "~": "LIKE", "=": "EQUALS", "==": "EQUALS",
+    "EQ": "EQUALS", "IS": "EQUALS", ">": "GREATER_THAN", "GT": "GREATER_THAN", "AFTER": "GREATER_THAN",
+    ">=": "GREATER_THAN_OR_EQUAL", "GTE": "GREATER_THAN_OR_EQUAL", "<": "LESS_THAN", "LT": "LESS_THAN",
+    "BEFORE": "LESS_THAN", "<=": "LESS_THAN_OR_EQUAL", "LTE": "LESS_THAN_OR_EQUAL", "NULL": "IS_NULL",
+}  # fmt: skip
 
 
 def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
+
+
+def _operator(value: object) -> object:
+    """An operator of Domo's. Raises ValueError with the one that is meant by another word."""
+    wanted = _upper(value)
+    known = get_args(Operator)
+    if not isinstance(wanted, str) or wanted in known:
+        return wanted
+    near = [_MEANT[wanted]] if wanted in _MEANT else get_close_matches(wanted, known, n=1, cutoff=0.5)
+    raise ValueError(f"one of {', '.join(known)}" + (f"; {near[0]} is meant?" if near else ""))
 
 
 def _listed(value: object) -> object:
@@ -34,7 +53,7 @@ class FilterArgument(BaseModel):
 
     field: Annotated[str, Field(min_length=1)]
     value: Annotated[list[str] | None, BeforeValidator(_listed)] = None
-    operator: Annotated[Operator | None, BeforeValidator(_upper)] = None
+    operator: Annotated[Operator | None, BeforeValidator(_operator)] = None
     start: str | None = None
     end: str | None = None
     order: Annotated[Literal["ASC", "DESC"] | None, BeforeValidator(_upper)] = None
@@ -53,7 +72,7 @@ class FilterArgument(BaseModel):
 
 Filters = Annotated[
     list[FilterArgument],
-    Field(max_length=20, description="Conditions on name, created, …; order."),
+    Field(max_length=20, description='Conditions on name, created (ISO dates), …, LIKE for "contains"; order.'),
 ]
 
 
@@ -63,8 +82,8 @@ def wanted(given: Sequence[FilterArgument], *, name: str = "") -> Wanted:
         raise InvalidInput(f'What the filter on "{foreign(unclear[0].field, 60)}" asks for is not clear.', _FORMS)
     by_name = [Filter("name", (name,), "LIKE")] if name else []
     return Wanted(
-        filters=(*by_name, *(_condition(entry) for entry in given if entry.kinds == ["condition"])),
-        spans=tuple(_span(entry) for entry in given if entry.kinds == ["span"]),
+        filters=(*by_name, *(_condition(entry) for entry in given if "condition" in entry.kinds and not _dated(entry))),
+        spans=tuple(_span(entry) if "span" in entry.kinds else _compared(entry) for entry in given if _dated(entry)),
         order=tuple((entry.field, entry.order) for entry in given if entry.order),
     )
 
@@ -74,6 +93,28 @@ def _condition(entry: FilterArgument) -> Filter:
     if not values and entry.operator != "IS_NULL":
         raise InvalidInput(f'The filter on "{foreign(entry.field, 60)}" has no value.', _FORMS)
     return Filter(entry.field, values, entry.operator or ("EQUALS" if len(values) == 1 else "IN"), entry.negated)
+
+
+def _dated(entry: FilterArgument) -> bool:
+    """Whether it is a span of time, or compares a date with ISO dates: Domo's conditions take milliseconds only."""
+    if "condition" not in entry.kinds:
+        return "span" in entry.kinds
+    return entry.field in _DATED and any(not value.strip().lstrip("-").isdigit() for value in entry.value or ())
+
+
+def _compared(entry: FilterArgument) -> Span:
+    """The span of time that a comparison with a date means."""
+    values, operator = entry.value or [], entry.operator or "EQUALS"
+    if len(values) != 1 or operator in {"IN", "LIKE", "IS_NULL"}:
+        raise InvalidInput(f'The filter on "{foreign(entry.field, 60)}" is not one of a date.', _FORMS)
+    first, last = _moment(values[0], time.min), _moment(values[0], _END_OF_DAY)
+    ends: dict[str, tuple[datetime | None, datetime | None]] = {
+        "GREATER_THAN": (last + _INSTANT, None),
+        "GREATER_THAN_OR_EQUAL": (first, None),
+        "LESS_THAN": (None, first - _INSTANT),
+        "LESS_THAN_OR_EQUAL": (None, last),
+    }
+    return Span(entry.field, *ends.get(operator, (first, last)), entry.negated)
 
 
 def _span(entry: FilterArgument) -> Span:

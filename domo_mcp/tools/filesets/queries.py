@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,12 +18,14 @@ from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign, one_line, visible
 
 if TYPE_CHECKING:
-    from domo_mcp.client.fileset_contents import FileSet, Match
+    from domo_mcp.client.fileset_contents import FilePage, FileSet, Match
 
 MOST_ASKED = 10
 
 _SWITCH_ON = "Its owner can switch AI on in Domo, or update_fileset with ai_enabled."
 _MOST_LISTED = 4
+_MOST_LOOKED_AT = 100
+_WAITING = frozenset({"PENDING", "QUEUED", "INDEXING", "IN_PROGRESS", "PROCESSING", "RUNNING", "NOT_INDEXED"})
 _PATIENCE_S = 30.0
 _CHARACTERS_PER_TOKEN = 4
 _AROUND_TOKENS = 300
@@ -31,10 +34,11 @@ _SHORTEST = 200
 
 @dataclass(frozen=True)
 class Asked:
-    """The FileSets that a question goes to; `facts` say which ones it does not go to."""
+    """The FileSets that a question goes to, `named` by the caller or not; `facts` say which ones it does not go to."""
 
     filesets: tuple[FileSet, ...]
     facts: tuple[str, ...] = ()
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ async def chosen(call: Call, question: str, names: Sequence[str] | None) -> Aske
 
     Raises UnknownName for a name, Refused for one that is not permitted, InvalidInput where none can be asked.
     """
-    found = [await call.catalog.filesets.get(name) for name in names] if names else await call.catalog.filesets.listed()
+    known = call.catalog.filesets
+    found = [await known.readable(name) for name in names] if names else await known.listed()
     off = [each for each in found if each.ai_enabled is False]
     able = list({each.id: each for each in found if each.ai_enabled is not False}.values())
     if not able:
@@ -64,11 +69,11 @@ async def chosen(call: Call, question: str, names: Sequence[str] | None) -> Aske
     if len(able) > len(best):
         left = len(able) - len(best)
         facts.append(f"Asked were the {len(best)} that fit best by name, {_listed(best)}; {left:,} more have AI on.")
-    return Asked(tuple(best), tuple(facts))
+    return Asked(tuple(best), tuple(facts), named=bool(names))
 
 
 async def ask(call: Call, asked: Asked, question: str, directory: str, most: int) -> tuple[list[Hit], tuple[str, ...]]:
-    """The best matches of all, and a sentence for each FileSet that failed.
+    """The best matches of all, and sentences about FileSets that failed, and about files that were not searched.
 
     Raises the error itself where there is no answer at all.
     """
@@ -99,9 +104,40 @@ async def ask(call: Call, asked: Asked, question: str, directory: str, most: int
     told = tuple(
         f"No answer from FileSet {named(fileset)}: {errors[fileset.id].message}"
         for fileset in asked.filesets
-        if fileset.id in errors
+        if fileset.id in errors and (asked.named or not _may_be_off(fileset, errors[fileset.id]))
     )
-    return merged(hits)[:most], told
+    answered = [each for each in asked.filesets if each.id in answers]
+    missed = await _missed(call, answered, directory) if len(hits) < most else ()
+    return merged(hits)[:most], (*told, *missed)
+
+
+async def _missed(call: Call, filesets: Sequence[FileSet], directory: str) -> list[str]:
+    """Why there may be so few matches: nothing in the directory, or files that are not indexed yet."""
+    found: dict[str, str] = {}
+
+    async def look(fileset: FileSet) -> None:
+        with suppress(DomoError), anyio.move_on_after(_PATIENCE_S):
+            page = await call.domo.filesets.files(fileset.id, directory=directory, limit=_MOST_LOOKED_AT)
+            found[fileset.id] = not_searched(fileset, page, directory)
+
+    async with anyio.create_task_group() as tasks:
+        for fileset in filesets:
+            tasks.start_soon(look, fileset)
+    return [found[each.id] for each in filesets if found.get(each.id)]
+
+
+def not_searched(fileset: FileSet, page: FilePage, directory: str) -> str:
+    """What of the first files of a FileSet was not searched, as a sentence; empty where all was. Pure."""
+    files = [each for each in page.files if not each.is_directory]
+    if not files:
+        where = f' below "{foreign(directory, 80)}"' if directory else ""
+        return f"FileSet {named(fileset)} has no files{where}."
+    waiting = sum((each.index_status or "").upper() in _WAITING for each in files)
+    least = "at least " if len(page.files) >= _MOST_LOOKED_AT else ""
+    if not waiting:
+        return ""
+    those = "file is" if waiting == 1 else "files are"
+    return f"Not searched: {least}{waiting} {those} not indexed yet in FileSet {named(fileset)}. Ask again later."
 
 
 def merged(hits: Sequence[Hit]) -> list[Hit]:
@@ -121,7 +157,9 @@ def told(hits: Sequence[Hit], facts: Sequence[str], max_tokens: int) -> Text:
 
 
 def _missing(hits: Sequence[Hit]) -> Iterator[str]:
-    """What Domo did not give, and what to do then."""
+    """What Domo did not give, and what to do then; how scores are to be read."""
+    if len(hits) > 1 and hits[0].match.score is not None:
+        yield "Scores compare within this answer only."
     if any(hit.match.score is None for hit in hits) and len({hit.fileset.id for hit in hits}) > 1:
         yield "Domo gives no scores here: the FileSets take turns."
     if any(hit.match.text for hit in hits):
@@ -166,6 +204,11 @@ def _failed(asked: Asked, errors: dict[str, DomoError]) -> DomoError:
     first = asked.filesets[0]
     error = errors[first.id]
     error.message = f"FileSet {named(first)}: {error.message}"
-    if error.status == 400 and first.ai_enabled is None:
+    if _may_be_off(first, error):
         error.hint = f"AI may be off for it. {_SWITCH_ON}"
     return error
+
+
+def _may_be_off(fileset: FileSet, error: DomoError) -> bool:
+    """Whether a FileSet that does not say if its AI is on, as in an app, refused the question for that."""
+    return error.status == 400 and fileset.ai_enabled is None

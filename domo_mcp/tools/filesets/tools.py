@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from domo_mcp.catalog.directory import named
 from domo_mcp.errors import InvalidInput
@@ -43,7 +43,11 @@ FilesetList = Annotated[
     args.Target("fileset"),
     Field(min_length=1, max_length=fileset_queries.MOST_ASKED, description="FileSet ids or names; left out: all."),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=255, description="Name of the FileSet.")]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    Field(min_length=1, max_length=255, description="Name of the FileSet."),
+]
 Description = Annotated[str, Field(max_length=4000, description="What it holds.")]
 AiEnabled = Annotated[bool, Field(description="Whether query_filesets can ask it; not in an app.")]
 
@@ -138,7 +142,7 @@ async def list_fileset_files(
     cursor: args.Cursor | None = None,
 ) -> Page[FileSetFile]:
     """Use it to see which files a FileSet has. To find something in their texts use query_filesets."""
-    found = await call.catalog.filesets.get(fileset)
+    found = await call.catalog.filesets.readable(fileset)
     after, skipped = _place(call.cursors.place(cursor))
     page = await call.domo.filesets.files(
         found.id,
@@ -171,7 +175,7 @@ async def read_fileset_file(
 
     To find the document use query_filesets; for a picture use image_to_text.
     """
-    place = await call.catalog.filesets.get(fileset)
+    place = await call.catalog.filesets.readable(fileset)
     found = await fileset_files.file_of(call, place, file)
     return await read_file(
         call,
@@ -188,7 +192,7 @@ async def read_fileset_file(
 @toolset.read
 async def get_fileset(call: Call, fileset: args.Fileset) -> FileSetDetails:
     """Use it for all that Domo says about one FileSet. For its files use list_fileset_files."""
-    found = await call.domo.filesets.get((await call.catalog.filesets.get(fileset)).id)
+    found = await call.catalog.filesets.now(fileset)
     context = found.connector_context
     return FileSetDetails(
         **_entry(found).model_dump(),
@@ -214,7 +218,7 @@ async def upload_fileset_file(
     directory: Annotated[str, Field(max_length=1000, description="Directory to put it in; left out: the top.")] = "",
 ) -> Change:
     """Use it to put a new document into a FileSet. To find one that is there use query_filesets."""
-    place = await call.catalog.filesets.get(fileset)
+    place = await call.catalog.filesets.now(fileset)
     given = await source_of(call.folders, source=source, content=content, name=name)
     return await fileset_files.uploading(call, place, given, directory)
 
@@ -249,7 +253,7 @@ async def update_fileset(
 @toolset.delete
 async def delete_fileset_file(call: Call, fileset: args.Fileset, file: args.FilesetFile) -> Change:
     """Use it to delete one file of a FileSet, for good. For a FileSet with all its files use delete_fileset."""
-    return await fileset_files.deleting(call, await call.catalog.filesets.get(fileset), file)
+    return await fileset_files.deleting(call, await call.catalog.filesets.now(fileset), file)
 
 
 @toolset.delete

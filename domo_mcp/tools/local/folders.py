@@ -47,6 +47,7 @@ class Folders:
         exports = [_home_known(Path(settings.exports))] if settings.exports else []
         self._readable = [_home_known(root) for root in settings.roots] if enabled else []
         self._writable = [*exports, *self._readable] if enabled else []
+        self._enabled = enabled
 
     def __bool__(self) -> bool:
         return bool(self._writable)
@@ -116,6 +117,8 @@ class Folders:
 
     def _found(self, name: str) -> tuple[Path, Path]:
         """The root, and the file below it that is meant, both without links."""
+        if not self._enabled:
+            raise Refused("Over HTTP no argument names a file of the server.", "Send it, or a domo:// address.")
         if not self._readable:
             raise Refused("This server reads no files.", "Set files.roots to the folders it may read.")
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal, NotRequired
 
@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 from domo_mcp.errors import InvalidInput, NotFound, Refused
 from domo_mcp.sql.columns import MASK
 from domo_mcp.tools.change import Outcome, Snapshot, Undoable, after_writing
+from domo_mcp.tools.streams.secrets import is_secret, secrets_in, shown
 from domo_mcp.tools.toolset import Effect
 from domo_mcp.untrusted import foreign
 
@@ -21,14 +22,8 @@ if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
     from domo_mcp.client.streams import Connector, Definition, Setting, Stream
 
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase|code)?$|pass(word|phrase)|pwd|secret|token|credential|private|signature|bearer|"
-    r"(api|access|account|encryption|shared)[\W_]*key|connection[\W_]*string|(^|[\W_])(key|auth)$",
-    re.IGNORECASE,
-)
-_SECRET_KIND = re.compile(r"secret|private|credential|password|encrypt", re.IGNORECASE)
-_IN_URL = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-_OF_SETTING = "configuration."
+_FIELD = re.compile(r"configuration(?:\[(?P<category>[^\]]*)\])?\.(?P<name>.*)", re.DOTALL)
+_USUAL = "METADATA"
 _SHORTEST_SECRET = 8
 
 
@@ -65,19 +60,6 @@ class Asked:
     schedule: Mapping[str, JsonValue] | None = None
 
 
-def shown(name: str, value: JsonValue, category: str = "") -> JsonValue:
-    """A setting's value as anybody may see it: secrets, told by their name or place, are asterisks."""
-    if value is None or value == "":
-        return value
-    if _SECRET_NAME.search(name) or _SECRET_KIND.search(category):
-        return MASK
-    if isinstance(value, dict):
-        return {key: shown(key, part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [shown(name, part) for part in value]
-    return _IN_URL.sub(MASK, value) if isinstance(value, str) else value
-
-
 def snapshot_of(defined: Definition) -> dict[str, JsonValue]:
     """A definition as the journal keeps it and people see it, each setting as a field of its own; without secrets."""
     kept: dict[str, JsonValue] = {
@@ -91,7 +73,7 @@ def snapshot_of(defined: Definition) -> dict[str, JsonValue]:
         "schedule": _as_object(defined.schedule),
     }
     settings = {
-        f"{_OF_SETTING}{each.name}": shown(each.name, each.value, each.category) for each in defined.configuration
+        _field(each): shown(each.name, each.value, each.category) for each in keyed(defined.configuration).values()
     }
     return kept | settings
 
@@ -130,28 +112,31 @@ def merged(now: Definition, asked: Asked) -> Definition:
 
 def secrets_changed(now: Definition, wanted: Definition) -> list[str]:
     """The names of settings whose change the journal cannot keep, as it keeps no secrets."""
-    before = {each.name: each for each in now.configuration}
-    after = {each.name: each for each in wanted.configuration}
+    before, after = keyed(now.configuration), keyed(wanted.configuration)
     return [
-        name
-        for name in dict.fromkeys([*before, *after])
-        if _value(before.get(name)) != _value(after.get(name))
-        and any(each is not None and is_secret(each) for each in (before.get(name), after.get(name)))
+        key[1]
+        for key in dict.fromkeys([*before, *after])
+        if _value(before.get(key)) != _value(after.get(key))
+        and any(each is not None and is_secret(each) for each in (before.get(key), after.get(key)))
     ]
 
 
 def secret_texts(asked: Sequence[SettingArgument]) -> list[str]:
     """The texts of a call that are secrets, to be kept out of every log; short ones would take too much with them."""
-    values = [each["value"] for each in asked if shown(each["name"], each["value"], each.get("category", "")) == MASK]
-    in_urls = [found for each in asked if isinstance(each["value"], str) for found in _IN_URL.findall(each["value"])]
-    texts = [value for value in values if isinstance(value, str)]
-    texts += [part for found in in_urls for part in (found, found.rpartition(":")[2])]
+    texts = [text for each in asked for text in secrets_in(each["name"], each["value"], each.get("category", ""))]
     return [text for text in texts if len(text) >= _SHORTEST_SECRET]
 
 
-def is_secret(setting: Setting) -> bool:
-    """Whether something of a setting is not shown."""
-    return shown(setting.name, setting.value, setting.category) != setting.value
+def keyed(settings: Iterable[Setting]) -> dict[tuple[str, str], Setting]:
+    """Settings by category and name. Raises Refused where two share both: one would be lost."""
+    by_key: dict[tuple[str, str], Setting] = {}
+    for each in settings:
+        if by_key.setdefault((each.category, each.name), each) is not each:
+            raise Refused(
+                f'This stream has two settings "{foreign(each.name, 60)}" of one category, and one would be lost.',
+                "Change it in Domo itself.",
+            )
+    return by_key
 
 
 def schedule_text(schedule: Mapping[str, JsonValue]) -> str:
@@ -223,15 +208,15 @@ def _settings_of(now: Sequence[Setting], content: Mapping[str, JsonValue]) -> tu
     """The settings of a snapshot; one that is not shown there is what it is now."""
     from domo_mcp.client.streams import Setting
 
-    there = {each.name: each for each in now}
+    there = keyed(now)
     made = []
     for field, value in content.items():
-        if not field.startswith(_OF_SETTING):
+        if not (told := _FIELD.fullmatch(field)):
             continue
-        name = field.removeprefix(_OF_SETTING)
-        setting = there.get(name) or Setting(name=name)
+        name, category = told["name"], told["category"] or _USUAL
+        setting = there.get((category, name)) or Setting(name=name, category=category)
         if _holds_mask(value):
-            if shown(name, setting.value, setting.category) != value:
+            if shown(name, setting.value, category) != value:
                 raise Refused(f'The secret "{foreign(name, 60)}" is not kept, so it cannot be put back.')
             made.append(setting)
         else:
@@ -249,22 +234,39 @@ def _settings(now: Sequence[Setting], asked: Sequence[SettingArgument]) -> tuple
     """The settings with those given changed or added, and those given as null taken away."""
     from domo_mcp.client.streams import Setting
 
-    made = {each.name: each for each in now}
-    names = [each["name"] for each in asked]
-    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise InvalidInput(f'The setting "{foreign(twice[0], 60)}" is given twice.', "Give it once.")
+    made, given = keyed(now), set[tuple[str, str]]()
     for each in asked:
         name, value = each["name"], each["value"]
-        before = made.get(name)
+        key = _meant(made, each)
+        if key in given:
+            raise InvalidInput(f'The setting "{foreign(name, 60)}" is given twice.', "Give it once.")
+        given.add(key)
+        before = made.get(key)
         if value is None:
-            made.pop(name, None)
+            made.pop(key, None)
             continue
         if _holds_mask(value):
             value = _kept(before, name, value)
-        setting = before or Setting(name=name)
-        told = {"type": each.get("type", setting.type), "category": each.get("category", setting.category)}
-        made[name] = setting.model_copy(update={"value": value, **told})
+        setting = before or Setting(name=name, category=key[0])
+        made[key] = setting.model_copy(update={"value": value, "type": each.get("type", setting.type)})
     return tuple(made.values())
+
+
+def _meant(there: Iterable[tuple[str, str]], asked: SettingArgument) -> tuple[str, str]:
+    """Category and name of the setting that a call means. Raises InvalidInput where it may be one of several."""
+    if "category" in asked:
+        return asked["category"], asked["name"]
+    categories = [category for category, name in there if name == asked["name"]]
+    if len(categories) > 1:
+        listed = ", ".join(foreign(category, 40) for category in categories)
+        raise InvalidInput(f'Several settings are called "{foreign(asked["name"], 60)}".', f"Say category: {listed}.")
+    return categories[0] if categories else _USUAL, asked["name"]
+
+
+def _field(setting: Setting) -> str:
+    """What snapshots call a setting."""
+    where = "" if setting.category == _USUAL else f"[{setting.category.replace(']', ')')}]"
+    return f"configuration{where}.{setting.name}"
 
 
 def _kept(before: Setting | None, name: str, value: JsonValue) -> JsonValue:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, JsonValue
+import anyio
+from pydantic import Field, JsonValue, StringConstraints
 
 from domo_mcp import telemetry
 from domo_mcp.errors import DomoError, InvalidInput, Refused
@@ -21,15 +23,16 @@ from domo_mcp.tools.streams.definitions import (
     merged,
     secret_texts,
     secrets_changed,
-    shown,
     snapshot_of,
 )
-from domo_mcp.tools.toolset import Call, Target, Toolset
+from domo_mcp.tools.streams.secrets import shown
+from domo_mcp.tools.toolset import Call, Effect, Target, Toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from domo_mcp.client.column_policy import Sight
     from domo_mcp.client.domo import Domo
     from domo_mcp.client.streams import Definition, Run, Stream
     from domo_mcp.sql import ColumnRules
@@ -62,7 +65,11 @@ UpdateMethod = Annotated[
 ProviderKey = Annotated[
     str, Field(min_length=1, max_length=200, description="Key of the data provider, such as snowflake-unload-v2.")
 ]
-DatasetName = Annotated[str, Field(min_length=1, max_length=200, description="Name of the dataset that it fills.")]
+DatasetName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    Field(min_length=1, max_length=200, description="Name of the dataset that it fills."),
+]
 Description = Annotated[str, Field(max_length=2000, description="Description of that dataset.")]
 Schedule = Annotated[
     dict[str, JsonValue], Field(description='When it runs: {"type": "MANUAL", "timezone": "UTC"}, type DAY, HOUR, ….')
@@ -113,7 +120,8 @@ class StreamDetails(Answer):
 async def get_stream(call: Call, stream: StreamId) -> StreamDetails:
     """Use it for how a connector fills a dataset: settings, schedule, last run. For all runs use list_stream_runs."""
     found = await _stream(call, stream)
-    rules = (await call.domo.columns.sight(found.dataset.id)).rules
+    sight = await call.domo.columns.sight(found.dataset.id)
+    rules = sight.rules
     last = found.last_execution
     return StreamDetails(
         id=found.id,
@@ -133,7 +141,7 @@ async def get_stream(call: Call, stream: StreamId) -> StreamDetails:
         ],
         running=_entry(found.current_execution) if found.current_execution else None,
         last_run=_entry(last) if last else None,
-        last_errors=[rules.redacted(str(error)) for error in (last.errors if last else ())],
+        last_errors=[_error(error, sight) for error in (last.errors if last else ())],
         modified=_iso(found.modified_at),
     )
 
@@ -231,13 +239,15 @@ async def run_stream(call: Call, stream: StreamId) -> Change:
     For rows of your own use append_rows.
     """
     found = await _stream(call, stream)
-    running = found.current_execution
+    running, replaces = found.current_execution, found.update_method != "APPEND"
     return Change(
         summary=f"Run stream {foreign(found.id, 20)} now, which fills {_dataset(found)}.",
         on=_thing(found),
         apply=partial(_run, found.id),
         undo="none",
         affected=1,
+        must_confirm="it replaces what is there" if replaces else "",
+        acts_as=Effect.UPDATE if replaces else None,
         notes=(
             "The rows that are there are replaced."
             if found.update_method == "REPLACE"
@@ -274,9 +284,11 @@ async def _update(stream_id: str, wanted: Definition, domo: Domo) -> Outcome:
 
 async def _run(stream_id: str, domo: Domo) -> Outcome:
     await domo.streams.run(stream_id)
-    try:
+    found: Stream | None = None
+    left = anyio.current_effective_deadline() - anyio.current_time()
+    with suppress(DomoError), anyio.move_on_after(left / 2):  # the run stands, whatever becomes of this look
         found = await domo.streams.get(stream_id)
-    except DomoError:
+    if found is None:
         return Outcome(("Domo took the request.",))
     run = found.current_execution or found.last_execution
     told = f"Run {foreign(run.execution_id, 20)}: {foreign(run.current_state or 'unknown', 20)}." if run else ""
@@ -308,6 +320,13 @@ def _entry(run: Run) -> RunEntry:
         bytes=run.bytes_inserted,
         method=run.update_method,
     )
+
+
+def _error(error: object, sight: Sight) -> str:
+    """What went wrong in a run; none of it where a value that it tells may be one of a column that is kept back."""
+    if sight.kept_back:
+        return "(not shown: policy keeps columns of this dataset back)"
+    return sight.rules.redacted(str(shown("", str(error))))
 
 
 def _redacted(value: JsonValue, rules: ColumnRules) -> JsonValue:

@@ -22,7 +22,7 @@ SeenT = TypeVar("SeenT", str, Instance)
 
 _PASSING = (DomoFailed, RateLimited, TimedOut, Unreachable)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 3.0
-_FOR_THE_ANSWER_S = 4.0
+_FOR_THE_ANSWER_S, _SPARE_S = 4.0, 1.0
 _MOST_SEARCHED, _NEWEST = 30, 100
 
 
@@ -93,23 +93,32 @@ async def followed(call: Call, look: Callable[[], Awaitable[SeenT]], wait_s: int
     if not wait_s:
         return await look(), ""
     begun, pause = anyio.current_time(), _FIRST_PAUSE_S
-    seen: SeenT | None = None
-    problem: DomoError | None = None
+    seen, problem = await _glimpse(look)
     ends = min(begun + wait_s, anyio.current_effective_deadline() - _FOR_THE_ANSWER_S)
     with anyio.CancelScope(deadline=ends):
-        while True:
-            try:
-                seen, problem = await look(), None
-            except _PASSING as error:
-                problem = error
-            if seen is not None and _status(seen) in ENDED:
-                break
-            await call.progress(min(anyio.current_time() - begun, wait_s), wait_s, _waiting(seen))
+        while seen is None or _status(seen) not in ENDED:
+            await call.progress(round(min(anyio.current_time() - begun, wait_s), 1), wait_s, _waiting(seen))
             await anyio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_PAUSE_S)
+            found, problem = await _glimpse(look)
+            seen = seen if found is None else found
     if seen is None:
         raise problem or TimedOut("Domo gave no status in the time to wait.", "Ask again.")
     return seen, f"The last look failed: {problem.message}" if problem else ""
+
+
+def time_for_more() -> float:
+    """Seconds that may go into what an answer can do without."""
+    left = anyio.current_effective_deadline() - anyio.current_time()
+    return max(left - _SPARE_S, left / 2)
+
+
+async def _glimpse(look: Callable[[], Awaitable[SeenT]]) -> tuple[SeenT | None, DomoError | None]:
+    """What a look saw, or the passing reason why it did not."""
+    try:
+        return await look(), None
+    except _PASSING as error:
+        return None, error
 
 
 def _status(seen: str | Instance) -> str:

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 from pydantic import JsonValue
 
@@ -41,6 +41,48 @@ def checked(given: Mapping[str, JsonValue], takes: Sequence[Parameter]) -> dict[
     if faults:
         raise InvalidInput(" ".join(faults[:_MOST_TOLD]), f"It takes: {described(takes)}.")
     return sent
+
+
+def alike(sent: Mapping[str, JsonValue], takes: Sequence[Parameter]) -> dict[str, JsonValue]:
+    """The parameters in one spelling, the same for values that mean the same to their type; defaults are filled in."""
+    types = {each.name: each.type.casefold() for each in takes}
+    defaults = {each.name: each.default for each in takes if each.default is not None}
+    return {name: _spelled(value, types.get(name, "")) for name, value in {**defaults, **sent}.items()}
+
+
+def _spelled(value: JsonValue, kind: str) -> JsonValue:
+    if isinstance(value, list):
+        return [_spelled(part, kind) for part in value]
+    if isinstance(value, dict):
+        return {name: _spelled(part, "") for name, part in value.items()}
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, int | str) and not isinstance(value, bool) and kind in _SPELLINGS:
+        try:
+            return _SPELLINGS[kind](str(value))
+        except ValueError:
+            return value
+    return value
+
+
+def _number(text: str) -> JsonValue:
+    return int(text) if text.lstrip("-").isdigit() else _spelled(float(text), "")
+
+
+def _moment(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).isoformat()
+
+
+_SPELLINGS: Mapping[str, Callable[[str], JsonValue]] = {
+    "date": lambda text: date.fromisoformat(text).isoformat(),
+    "datetime": _moment,
+    "decimal": _number,
+    "group": int,
+    "number": _number,
+    "person": int,
+    "time": lambda text: time.fromisoformat(text).isoformat(),
+}
 
 
 def described(takes: Sequence[Parameter]) -> str:

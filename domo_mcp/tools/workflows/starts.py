@@ -16,7 +16,7 @@ from domo_mcp.catalog.workflows import named
 from domo_mcp.errors import DomoError, InvalidInput, Refused, UnknownName
 from domo_mcp.tools.change import NEW, Change, Done, Earlier, Outcome, Snapshot, Thing
 from domo_mcp.tools.toolset import Call
-from domo_mcp.tools.workflows.parameters import check_size, checked
+from domo_mcp.tools.workflows.parameters import alike, check_size, checked
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
@@ -28,17 +28,21 @@ _KIND = "workflow instance"
 
 @dataclass(frozen=True)
 class Beginning:
-    """A start as it will be sent; of an app the alias stands for version and message, which are empty."""
+    """A start as it will be sent; of an app the alias stands for version and message, which are empty.
+
+    `takes` is what its definition says about the parameters.
+    """
 
     workflow: Workflow
     version: str
     message: str
     parameters: Mapping[str, JsonValue]
+    takes: Sequence[Parameter] = ()
 
     @property
     def key(self) -> str:
-        """The same for starts that are the same."""
-        whole = [self.workflow.id, self.version, self.message, self.parameters]
+        """The same for starts that are the same, however their values are spelled."""
+        whole = [self.workflow.id, self.version, self.message, alike(self.parameters, self.takes)]
         return hashlib.sha256(json.dumps(["start", *whole], sort_keys=True).encode()).hexdigest()
 
     @property
@@ -49,9 +53,10 @@ class Beginning:
 
 
 async def of_alias(call: Call, alias: str, given: Mapping[str, JsonValue]) -> Beginning:
-    """A start of an app's alias; what it takes cannot be read there, so Domo checks it."""
+    """A start of an app's alias without what is null; what it takes cannot be read there, so Domo checks it."""
     check_size(given)
-    return Beginning(await call.catalog.workflows.get(alias), "", "", given)
+    sent = {name: value for name, value in given.items() if value is not None}
+    return Beginning(await call.catalog.workflows.get(alias), "", "", sent)
 
 
 async def of_version(
@@ -63,7 +68,8 @@ async def of_version(
     chosen = version_of(found, version)
     start = _start(await call.domo.workflows.starts(found.id, chosen), message)
     parameters = checked(given, start.parameters)
-    return Beginning(found, chosen, start.message, await _with_datasets(call, parameters, start.parameters))
+    sent = await _with_datasets(call, parameters, start.parameters)
+    return Beginning(found, chosen, start.message, sent, start.parameters)
 
 
 async def proposed(call: Call, beginning: Beginning, *, again: bool) -> Change | Done:
@@ -146,9 +152,9 @@ async def _begin(beginning: Beginning, domo: Domo) -> Outcome:
 
 
 def _outcome(made: Instance, instance_id: str) -> Outcome:
-    told = f"Instance {foreign(instance_id, 60)} was started; its status is {foreign(made.status, 30)}"
-    waiting = " (not reported back yet)" if made.status == "null" else ""
-    return Outcome((f"{told}{waiting}. Follow it with get_workflow_instance and wait_s.",), {f"{NEW}1": instance_id})
+    now = "it has not reported back yet" if made.status == "null" else f"its status is {foreign(made.status, 30)}"
+    told = f"Instance {foreign(instance_id, 60)} was started; {now}"
+    return Outcome((f"{told}. Follow it with get_workflow_instance and wait_s.",), {f"{NEW}1": instance_id})
 
 
 async def _as_started(call: Call, beginning: Beginning, earlier: Earlier) -> Done:

@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import anyio
 from pydantic import Field, JsonValue
 
 from domo_mcp.catalog.workflows import named
-from domo_mcp.client.workflow_models import ENDED, MOST_EXECUTIONS
-from domo_mcp.errors import DomoError, InvalidInput
+from domo_mcp.client.workflow_models import ENDED, MOST_EXECUTIONS, PAGE
+from domo_mcp.errors import DomoError, InvalidInput, UnreadableAnswer
 from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Done, Outcome, Thing
 from domo_mcp.tools.results import Page
@@ -27,7 +28,7 @@ from domo_mcp.tools.workflows.answers import (
     instance_in_app,
     status_notes,
 )
-from domo_mcp.tools.workflows.instances import Place, followed, located, row_of
+from domo_mcp.tools.workflows.instances import Place, followed, located, row_of, time_for_more
 from domo_mcp.tools.workflows.lists import chosen_rows, in_utc, rows_table, told_totals, totals
 from domo_mcp.tools.workflows.starts import check_released, of_alias, of_version, proposed, version_of
 from domo_mcp.untrusted import foreign
@@ -116,13 +117,16 @@ async def get_workflow_instance(
     place = await located(call, instance_id, workflow)
     status, problem = await followed(call, partial(call.domo.workflows.status, instance_id), wait_s)
     notes, result = [problem, *status_notes(status, wait_s)], dict[str, JsonValue]()
-    try:
-        if wait_s and place.workflow:
-            place = Place(place.workflow, await row_of(call, place.workflow, instance_id) or place.row)
-        if status in ENDED:
-            result = await call.domo.workflows.results(instance_id)
-    except DomoError as error:
-        notes.append(f"What it ended with could not be read: {error.message}")
+    with anyio.move_on_after(time_for_more()) as more:
+        try:
+            if status in ENDED:
+                result = await call.domo.workflows.results(instance_id)
+            if wait_s and place.workflow:
+                place = Place(place.workflow, await row_of(call, place.workflow, instance_id) or place.row)
+        except DomoError as error:
+            notes.append(f"What it ended with could not be read: {error.message}")
+    if more.cancelled_caught:
+        notes.append("Not all about it came in time; ask again.")
     return instance_details(instance_id, status, place, result, notes)
 
 
@@ -147,10 +151,13 @@ async def list_workflow_instances(
         metrics = await call.domo.workflows.metrics(
             chosen.id, statuses=status, after=in_utc(after), until=in_utc(until), limit=limit + 1, offset=offset
         )
-        return rows_table(metrics.instances, limit, offset, call.cursors.at, facts=(told_totals(metrics),))
+        rows = [*chosen_rows(metrics.instances[:limit], (), None, None), *metrics.instances[limit:]]
+        return rows_table(rows, limit, offset, call.cursors.at, facts=(told_totals(metrics),))
     everything = await call.domo.workflows.executions(chosen.id, statuses=status)
     rows = chosen_rows(everything, status, after, until)
     cut = (f"Only {MOST_EXECUTIONS:,} instances were read.",) if len(everything) >= MOST_EXECUTIONS else ()
+    if len(everything) == PAGE:
+        cut = (f"Domo gave {PAGE} instances, one full page: it may have more.",)
     facts = (totals(rows), *cut)
     return rows_table(rows[offset:], limit, offset, call.cursors.at, total=len(rows), facts=facts)
 
@@ -176,8 +183,13 @@ async def cancel_workflow_instance(
 
 
 async def _cancel(instance_id: str, domo: Domo) -> Outcome:
-    canceled = await domo.workflows.cancel(instance_id)
-    return Outcome((f"Its status is {foreign(canceled.status, 30)}.",))
+    try:
+        status = (await domo.workflows.cancel(instance_id)).status
+    except UnreadableAnswer:
+        status = await domo.workflows.status(instance_id)
+        if status != "CANCELED":
+            raise
+    return Outcome((f"Its status is {foreign(status, 30)}.",))
 
 
 async def _in_an_app(call: Call, instance_id: str, alias: str | None, wait_s: int) -> InstanceDetails:

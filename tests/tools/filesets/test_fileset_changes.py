@@ -43,6 +43,21 @@ class TestUploadFilesetFile:
         assert "has changed since" in text
         assert "mine.txt" in await papers.paths()
 
+    async def test_nothing_goes_into_a_fileset_that_had_the_name_when_filesets_were_listed(
+        self, workshop: Workshop, surface: str
+    ) -> None:
+        drafts, public = await cabinet(workshop, name="Drafts"), await cabinet(workshop, name="Published")
+        arguments = {"fileset": "Drafts", "content": "not ready", "name": "new.txt"}
+        async with workshop.client(surface) as client:
+            await client.call_tool("list_fileset_files", {"fileset": "Drafts"})
+            for each, name in ((drafts, "between"), (public, "Drafts"), (drafts, "Published")):
+                await workshop.send("POST", f"/api/files/v1/filesets/{each.id}", {"name": name})
+            text = refused(await client.call_tool("upload_fileset_file", arguments))
+            again = applied(await client.call_tool("upload_fileset_file", arguments))
+        assert "by now" in text
+        assert again["verified"] is True
+        assert (await drafts.paths(), await public.paths()) == ([], ["new.txt"])
+
     async def test_a_local_file_is_sent_as_it_is(
         self, workshop: Workshop, surface: str, papers: Cabinet, tmp_path: Path
     ) -> None:
@@ -215,6 +230,19 @@ class TestUpdateFileset:
         assert not workshop.written()
 
 
+async def test_a_new_fileset_goes_again_though_an_upload_that_was_undone_left_a_directory(
+    workshop: Workshop, surface: str
+) -> None:
+    async with workshop.client(surface) as client:
+        made = applied(await client.call_tool("create_fileset", {"name": f"Brief {surface}"}))
+        fileset = made["new_ids"]["new:1"]
+        upload = {"fileset": fileset, "content": "x", "name": "x.txt", "directory": "deep/down"}
+        written = applied(await client.call_tool("upload_fileset_file", upload))
+        applied(await client.call_tool("undo_change", {"change": written["change"]}))
+        applied(await client.call_tool("undo_change", {"change": made["change"]}))
+        assert "no fileset" in refused(await client.call_tool("get_fileset", {"fileset": fileset}))
+
+
 class TestDeletion:
     @pytest.mark.parametrize("by", ["path", "id"])
     async def test_a_file_goes_for_good(self, workshop: Workshop, surface: str, papers: Cabinet, by: str) -> None:
@@ -248,7 +276,8 @@ class TestDeletion:
         async with workshop.client(surface, person=someone) as client:
             written = applied(await client.call_tool("delete_fileset", {"fileset": papers.name}))
             gone = refused(await client.call_tool("get_fileset", {"fileset": papers.id}))
-        assert f"with its {4 if surface == 'product' else 6} files" in someone.questions[0]
+        assert "with its 4 files" in someone.questions[0]
+        assert 'Its files: "a/b/three.html", "a/one.md", "a/two.md", "top.txt".' in someone.questions[0]
         assert (written["undo"], written["verified"]) == ("none", True)
         assert "no fileset" in gone
 

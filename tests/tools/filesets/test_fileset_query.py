@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from domo_mcp.client.fileset_contents import FilePage, FileSet
 from domo_mcp.sandbox.faults import Faults, Plan
+from domo_mcp.tools.filesets.queries import not_searched
 from tests.answers import text_of
 from tests.tools.cabinet import Cabinet, cabinet
 from tests.tools.workshop import Workshop, refused
 
 QUERY = "*/filesets/*/query"
 HUGE = "x" * 5000
+STATES = ["PENDING", "COMPLETED", "PENDING", "SKIPPED", None]
 
 
 class TestQueryFilesets:
@@ -118,6 +121,29 @@ class TestQueryFilesets:
             text = text_of(await client.call_tool("query_filesets", asked))
         assert "new/b.txt" in text
         assert "old/a.txt" not in text
+
+    async def test_a_directory_without_files_is_told_of(self, workshop: Workshop) -> None:
+        await cabinet(workshop, {"a.txt": "The code is 17."}, name="Locks", ai=True)
+        async with workshop.client() as client:
+            asked = {"query": "what is the code", "filesets": ["locks"], "directory": "nowhere"}
+            text = text_of(await client.call_tool("query_filesets", asked))
+        assert 'has no files below "nowhere".' in text
+
+    def test_files_that_wait_to_be_indexed_are_told_of(self) -> None:
+        files = [{"id": str(n), "path": f"{n}.txt", "indexStatus": status} for n, status in enumerate(STATES)]
+        page = FilePage.model_validate({"files": files})
+        told = not_searched(FileSet(id="1", name="Fresh"), page, "")
+        assert told.startswith("Not searched: 2 files are not indexed yet in FileSet")
+
+    async def test_an_app_hears_nothing_of_those_it_did_not_name_whose_ai_is_off(
+        self, workshop: Workshop, papers: Cabinet
+    ) -> None:
+        tea = await cabinet(workshop, {"tea.md": "Green tea is brewed at 80 degrees."}, name="Warm tea", ai=True)
+        await tea.indexed()
+        async with workshop.client("app") as client:
+            text = text_of(await client.call_tool("query_filesets", {"query": "how warm is warm tea"}))
+        assert "Warm tea · tea.md" in text
+        assert f'No answer from FileSet "{papers.name}"' not in text
 
     async def test_a_small_budget_keeps_every_match_and_shortens_passages(self, workshop: Workshop) -> None:
         long = "\n".join(f"Line {n} about whales and how they breathe." for n in range(10))

@@ -121,6 +121,21 @@ class TestListFilesetFiles:
             text = text_of(await client.call_tool("list_fileset_files", arguments))
         assert [row[0] for row in rows_of(text)[1:]] == ["a/two.md", "a/one.md"]
 
+    async def test_dates_are_compared_as_they_are_written_and_a_wrong_operator_names_the_one_that_is_meant(
+        self, workshop: Workshop, surface: str, papers: Cabinet
+    ) -> None:
+        since = {"field": "created", "operator": "GREATER_THAN", "value": ["2026-01-31"]}
+        until = {"field": "created", "operator": "LESS_THAN_OR_EQUAL", "value": "2026-01-31T08:00:00Z"}
+        wrong = {"field": "name", "operator": "contains", "value": ["one"]}
+        async with workshop.client(surface) as client:
+            arguments = {"fileset": papers.id, "filters": [since]}
+            after = text_of(await client.call_tool("list_fileset_files", arguments))
+            before = text_of(await client.call_tool("list_fileset_files", {**arguments, "filters": [until]}))
+            said = refused(await client.call_tool("list_fileset_files", {**arguments, "filters": [wrong]}))
+        assert [row[0] for row in rows_of(after)[1:]] == await papers.paths()
+        assert "No file found" in before
+        assert "LIKE is meant?" in said
+
     async def test_what_makes_no_sense_is_refused(self, workshop: Workshop) -> None:
         cases: list[tuple[dict[str, Any], str]] = [
             ({}, "fileset is required"),
