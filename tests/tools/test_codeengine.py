@@ -250,7 +250,7 @@ class TestRunCodeEngineFunction:
         sent = [
             path for method, path in list(workshop.sandbox.state.requests)[before:] if path.endswith("discountedPrice")
         ]
-        assert "What it did before it failed stays" in text
+        assert "Whether it was changed is not known" in text
         assert len(sent) == 1
 
     async def test_rules_for_columns_are_said_not_to_reach_into_functions(self, workshop: Workshop) -> None:

@@ -244,7 +244,7 @@ class TestOverHttp:
         assert saved.is_error
         assert "There is no argument save_as" in text_of(saved)
         assert seen.is_error
-        assert "reads no files" in text_of(seen)
+        assert "no argument names a file" in text_of(seen)
         assert str(root) not in text_of(seen).replace(str(root / "a.png"), "")
         assert [*everything(exports)] == []
 
