@@ -94,7 +94,8 @@ class Directory(Generic[EntryT]):
             return found
         found = await self._kind.one(found.id)
         await self._permits.check(self._kind.name, found.id, found.name)
-        if not _matches(_bare(name_or_id), [found]):
+        wanted = _bare(name_or_id)
+        if not self._kind.is_id(wanted) and not _matches(wanted, [found]):
             self.forget()
             raise Refused(
                 f'What was called "{foreign(name_or_id, 80)}" is the {self._kind.name} {named(found)} by now.',
