@@ -135,7 +135,6 @@ class Catalog:
     async def permit(self, kind: str, thing_id: str, name: str) -> None:
         """Raise Refused where policy keeps callers from a thing; a denied collection's synced dataset is denied too."""
         await self._permits.check(kind, thing_id, name)
-        kind = {"stream": "dataset", "datastore": "collection"}.get(kind, kind)  # what each of them fills, or holds
         if kind == "dataset":
             for collection in await self._synced_to(thing_id):
                 await self._permits.check("collection", collection.id, collection.name)
