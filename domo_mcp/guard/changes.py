@@ -55,6 +55,7 @@ class OwnChanges:
         arguments = from_json(tool, waiting.arguments)
         proposed = await tool.fn(call, **arguments)
         if isinstance(proposed, Done):
+            await self.tickets.use(ticket)  # what it stands for was made already: it is good no more
             return proposed
         return prepared(proposed, tool, arguments, ticket=ticket, seen=waiting.digest)
 

@@ -61,7 +61,7 @@ class Gate:
             if isinstance(result, Change):
                 result = await self._decide(request, prepared(result, request.tool, request.arguments), made)
             elif isinstance(result, Done):
-                result = await self._used(request, result)
+                result = _done(result)
             if isinstance(result, Written):
                 record.told(result)
             return await _linked(self._trim(result, request.arguments))
@@ -200,12 +200,6 @@ class Gate:
             new_ids=dict(applied.outcome.ids) or None,
             undo=change.undo,
         )
-
-    async def _used(self, request: Request, done: Done) -> Written:
-        """The answer to what was made already; a ticket for it is good no more."""
-        if ticket := request.arguments.get("ticket"):
-            await self.tickets.use(str(ticket))
-        return _done(done)
 
     async def _overtaken(self, request: Request, change: Prepared) -> Written:
         """What became of the same change, which another server makes."""
