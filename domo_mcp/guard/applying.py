@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import anyio
 from pydantic import JsonValue
 
+from domo_mcp.client.retry import SLOWEST
 from domo_mcp.errors import (
     AnswerTooLarge,
     DomoError,
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _READ_BACK_S = 20
-_SLOWEST = 1_000_000
-"""Bytes a second at which an upload is still waited for."""
 _MAYBE_DONE = (TimedOut, Unreachable, DomoFailed, UnreadableAnswer, AnswerTooLarge)
 """Errors after which Domo may have done what it was asked for, or may do it yet."""
 _FAULT = "It ended in a fault of this server."
@@ -99,7 +98,7 @@ class Applier:
     ) -> Applied:
         written = domo.session.written
         try:
-            with _unheld(held, change), anyio.fail_after(self.timeout_s + change.sends_bytes / _SLOWEST):
+            with _unheld(held, change), anyio.fail_after(self.timeout_s + change.sends_bytes / SLOWEST):
                 outcome = await change.apply(domo)
         except anyio.get_cancelled_exc_class():
             status: Settled = "failed" if domo.session.written == written else "unknown"
