@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.collections import collections
-from domo_mcp.catalog.directory import Directory
+from domo_mcp.catalog.directory import UUID, Directory
 from domo_mcp.catalog.filesets import filesets
 from domo_mcp.catalog.packages import packages
 from domo_mcp.catalog.people import groups, users
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
     from domo_mcp.client.metadata import Column, Dataset, Dictionary, Formula
 
-_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _PAGE = 50
 _MOST_NAMED = 1000
 _READ_CLOSELY = 12
@@ -111,7 +109,7 @@ class Catalog:
         Raises UnknownName with the candidates where it is none or several.
         """
         wanted = name_or_id.strip().strip("`").strip()
-        if _UUID.fullmatch(wanted):
+        if UUID.fullmatch(wanted):
             return await self._by_id(wanted.lower())
         found = await self._named_like(wanted)
         for same in (str.__eq__, _same_but_case):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -11,6 +12,9 @@ from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.permits import Permits
 from domo_mcp.errors import NotFound, Refused, UnknownName
 from domo_mcp.untrusted import all_foreign, foreign, in_quotes, one_line
+
+UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+"""How most of Domo's ids are written."""
 
 _MOST_LISTED = 10
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import JsonValue
 
-from domo_mcp.errors import DomoError
+from domo_mcp.errors import DomoError, NotFound
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
@@ -154,6 +154,20 @@ class Keeper(Protocol):
     async def restore(self, domo: Domo, wanted: Snapshot, current: Snapshot) -> Outcome:
         """Make the objects of `current` what they are in `wanted`. Raises Refused where that would lose something."""
         ...
+
+
+def going(wanted: Snapshot, current: Snapshot) -> list[str]:
+    """The keys of what is there now and would not be."""
+    return [key for key, content in current.objects.items() if content is not None and wanted.objects.get(key) is None]
+
+
+async def each_or_none(ids: Sequence[str], read: Callable[[str], Awaitable[JsonValue]]) -> dict[str, JsonValue]:
+    """What `read` gives for each of `ids`, None for what is not there."""
+    found: dict[str, JsonValue] = dict.fromkeys(ids)
+    for key in ids:
+        with suppress(NotFound):
+            found[key] = await read(key)
+    return found
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from typing_extensions import TypedDict
 
 from domo_mcp.catalog.collections import named
 from domo_mcp.client.documents import CollectionColumn
-from domo_mcp.errors import InvalidInput, NotFound, Refused
-from domo_mcp.tools.change import Outcome, Snapshot, Undoable, after_writing
+from domo_mcp.errors import InvalidInput, Refused
+from domo_mcp.tools.change import Outcome, Snapshot, Undoable, after_writing, each_or_none, going
 from domo_mcp.tools.toolset import Effect
 from domo_mcp.untrusted import foreign
 
@@ -79,12 +79,15 @@ class Definitions:
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The definition of each, None for a collection that is not there."""
-        return {key: await _read(domo, key) for key in ids}
+
+        async def read(key: str) -> dict[str, JsonValue]:
+            return definition_of(await domo.appdb.collection(key))
+
+        return await each_or_none(ids, read)
 
     def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:
         """DELETE where a collection that is there would go."""
-        goes = any(current.objects.get(key) is not None and wanted.objects.get(key) is None for key in current.objects)
-        return Effect.DELETE if goes else Effect.UPDATE
+        return Effect.DELETE if going(wanted, current) else Effect.UPDATE
 
     def undo(self, wanted: Snapshot, current: Snapshot) -> Undoable:
         """Nothing where a collection would go: documents that security hides go with it. Else the content."""
@@ -105,13 +108,6 @@ class Definitions:
 
 
 COLLECTIONS = Definitions()
-
-
-async def _read(domo: Domo, key: str) -> JsonValue:
-    try:
-        return definition_of(await domo.appdb.collection(key))
-    except NotFound:
-        return None
 
 
 async def _restore(domo: Domo, key: str, wanted: JsonValue) -> None:

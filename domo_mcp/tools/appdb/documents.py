@@ -15,7 +15,7 @@ from domo_mcp.tools.appdb.ids import checked_id
 from domo_mcp.tools.appdb.mongo.paths import paths_of, query_in_domo, unknown
 from domo_mcp.tools.appdb.mongo.sight import check_where, hides
 from domo_mcp.tools.appdb.new_ids import creating
-from domo_mcp.tools.change import Outcome, Snapshot, Thing, Undoable, after_writing
+from domo_mcp.tools.change import Outcome, Snapshot, Thing, Undoable, after_writing, going
 from domo_mcp.tools.toolset import Call, Effect
 from domo_mcp.untrusted import foreign
 
@@ -146,7 +146,7 @@ class Documents:
 
     def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:
         """DELETE where a document that is there would go."""
-        return Effect.DELETE if _going(wanted, current) else Effect.UPDATE
+        return Effect.DELETE if going(wanted, current) else Effect.UPDATE
 
     def undo(self, wanted: Snapshot, current: Snapshot) -> Undoable:  # noqa: ARG002 - the same for all documents
         """The content: what is deleted can be created again."""
@@ -161,11 +161,11 @@ class Documents:
         back = {key: content for key, content in wanted.objects.items() if isinstance(content, dict)}
         anew = {key: content for key, content in back.items() if current.objects.get(key) is None}
         put = await _put_back(domo, c, back, anew) if back else Outcome()
-        going = _going(wanted, current)
+        gone = going(wanted, current)
         with after_writing(back):
-            deleted = await deleting(domo, c, going) if going else 0
-        facts = (*put.facts, *counted(deleted, len(going), "were deleted"))
-        return Outcome(facts, put.ids, incomplete=put.incomplete or deleted < len(going))
+            deleted = await deleting(domo, c, gone) if gone else 0
+        facts = (*put.facts, *counted(deleted, len(gone), "were deleted"))
+        return Outcome(facts, put.ids, incomplete=put.incomplete or deleted < len(gone))
 
 
 DOCUMENTS = Documents()
@@ -199,12 +199,6 @@ async def _matching(call: Call, c: Collection, where: Json) -> dict[str, Documen
 def _narrowed(where: Json, ids: Sequence[str]) -> Json:
     these: dict[str, JsonValue] = {"id": {"$in": [*ids]}}
     return {"$and": [these, dict(where)]} if where else these
-
-
-def _going(wanted: Snapshot, current: Snapshot) -> list[str]:
-    return [
-        key for key, is_there in current.objects.items() if is_there is not None and wanted.objects.get(key) is None
-    ]
 
 
 def _created_again(anew: Mapping[str, Json]) -> tuple[str, ...]:

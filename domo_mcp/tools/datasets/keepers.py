@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from domo_mcp.client.dataset_states import AccessGrant, SchemaColumn
-from domo_mcp.errors import DomoFailed, NotFound, Refused
-from domo_mcp.tools.change import Outcome, Snapshot, Undoable, after_writing
+from domo_mcp.errors import DomoFailed, Refused
+from domo_mcp.tools.change import Outcome, Snapshot, Undoable, after_writing, each_or_none, going
 from domo_mcp.tools.toolset import Effect
 from domo_mcp.untrusted import foreign
 
@@ -36,7 +36,11 @@ class Settings:
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The state of each dataset, None where it is not there."""
-        return {key: await self._read(domo, key) for key in ids}
+
+        async def read(key: str) -> dict[str, JsonValue]:
+            return dict(await self.get(domo, key))
+
+        return await each_or_none(ids, read)
 
     def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:  # noqa: ARG002 - the protocol's signature
         """Always a change of what is there."""
@@ -53,12 +57,6 @@ class Settings:
                 with after_writing(number):
                     await self.put(domo, key, state)
         return Outcome()
-
-    async def _read(self, domo: Domo, key: str) -> JsonValue:
-        try:
-            return dict(await self.get(domo, key))
-        except NotFound:
-            return None
 
 
 async def _provider(domo: Domo, key: str) -> State:
@@ -149,8 +147,7 @@ class AccessGrants:
 
     def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:
         """DELETE where somebody would be left with nothing."""
-        goes = any(current.objects.get(key) is not None and wanted.objects.get(key) is None for key in current.objects)
-        return Effect.DELETE if goes else Effect.UPDATE
+        return Effect.DELETE if going(wanted, current) else Effect.UPDATE
 
     def undo(self, wanted: Snapshot, current: Snapshot) -> Undoable:  # noqa: ARG002 - the protocol's signature
         """All of it, where what they have now can be given."""
@@ -161,8 +158,7 @@ class AccessGrants:
         given = [_grant(key, state) for key, state in wanted.objects.items() if isinstance(state, dict)]
         if given:
             await domo.administration.share(wanted.place, given, send_email=False)
-        left = [key for key, state in current.objects.items() if state is not None and wanted.objects.get(key) is None]
-        for number, key in enumerate(left, start=len(given)):
+        for number, key in enumerate(going(wanted, current), start=len(given)):
             with after_writing(number):
                 await _take(domo, wanted.place, key)
         return Outcome()

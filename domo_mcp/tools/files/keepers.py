@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
 from domo_mcp.client.file_contents import Access, DataFile, Entry, Revision
-from domo_mcp.errors import NotFound, Refused
-from domo_mcp.tools.change import Outcome, Snapshot, Undoable, after_writing
+from domo_mcp.errors import Refused
+from domo_mcp.tools.change import Outcome, Snapshot, Undoable, after_writing, each_or_none
 from domo_mcp.tools.toolset import Effect
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Versions:
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """What each file is, None for one that is not there."""
-        return {key: await _versions(domo, key) for key in ids}
+        return await each_or_none(ids, partial(_versions, domo))
 
     def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:
         """DELETE where a revision would go."""
@@ -82,7 +83,11 @@ class Permissions:
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The permissions of each file, None for one that is not there."""
-        return {key: await _permissions(domo, key) for key in ids}
+
+        async def read(key: str) -> dict[str, JsonValue]:
+            return access_content(await domo.files.access(key))
+
+        return await each_or_none(ids, read)
 
     def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:  # noqa: ARG002 - the same for all
         """Permissions are put in place of others."""
@@ -107,18 +112,8 @@ DATA_FILES, FILE_PERMISSIONS = Versions(), Permissions()
 
 
 async def _versions(domo: Domo, key: str) -> JsonValue:
-    try:
-        file = await domo.files.get(key, expand=["revisions"])
-        return versions_of(file, await domo.files.access(key))
-    except NotFound:
-        return None
-
-
-async def _permissions(domo: Domo, key: str) -> JsonValue:
-    try:
-        return access_content(await domo.files.access(key))
-    except NotFound:
-        return None
+    file = await domo.files.get(key, expand=["revisions"])
+    return versions_of(file, await domo.files.access(key))
 
 
 def _current(file: DataFile, left: Sequence[Revision]) -> Revision:

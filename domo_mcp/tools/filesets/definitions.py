@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import JsonValue
 
 from domo_mcp.catalog.directory import named
-from domo_mcp.errors import InvalidInput, NotFound, Refused
-from domo_mcp.tools.change import NEW, UNKNOWN_VALUE, Change, Outcome, Snapshot, Thing, Undoable, after_writing
+from domo_mcp.errors import InvalidInput, Refused
+from domo_mcp.tools.change import (
+    NEW,
+    UNKNOWN_VALUE,
+    Change,
+    Outcome,
+    Snapshot,
+    Thing,
+    Undoable,
+    after_writing,
+    each_or_none,
+    going,
+)
 from domo_mcp.tools.filesets.files import thing
 from domo_mcp.tools.toolset import Call, Effect
 from domo_mcp.untrusted import foreign
@@ -116,12 +127,15 @@ class Definitions:
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """Name, description and AI of each, None for a FileSet that is not there."""
-        return {key: await _read(domo, key) for key in ids}
+
+        async def read(key: str) -> dict[str, JsonValue]:
+            return content_of(await domo.filesets.get(key))
+
+        return await each_or_none(ids, read)
 
     def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:
         """DELETE where a FileSet that is there would go."""
-        goes = any(content is not None and wanted.objects.get(key) is None for key, content in current.objects.items())
-        return Effect.DELETE if goes else Effect.UPDATE
+        return Effect.DELETE if going(wanted, current) else Effect.UPDATE
 
     def undo(self, wanted: Snapshot, current: Snapshot) -> Undoable:
         """Nothing where a FileSet would go. Else the content."""
@@ -190,13 +204,6 @@ def _called(files: Sequence[FileEntry], count: int) -> tuple[str, ...]:
     named_files = ", ".join(f'"{foreign(each.path, 80)}"' for each in files[:_MOST_NAMED])
     more = count - len(files[:_MOST_NAMED])
     return (f"Its files: {named_files}{f' and {more:,} more' if more > 0 else ''}.",)
-
-
-async def _read(domo: Domo, key: str) -> JsonValue:
-    try:
-        return content_of(await domo.filesets.get(key))
-    except NotFound:
-        return None
 
 
 async def _restore(domo: Domo, key: str, wanted: JsonValue, current: JsonValue) -> None:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from domo_mcp.catalog.directory import named
-from domo_mcp.catalog.filesets import UUID
+from domo_mcp.catalog.directory import UUID, named
 from domo_mcp.client.fileset_search import Filter, Wanted
 from domo_mcp.errors import (
     DomoError,
@@ -23,7 +22,7 @@ from domo_mcp.errors import (
     Unreachable,
     UnreadableAnswer,
 )
-from domo_mcp.tools.change import NEW, Change, Outcome, Snapshot, Thing, Undoable, after_writing
+from domo_mcp.tools.change import NEW, Change, Outcome, Snapshot, Thing, Undoable, after_writing, each_or_none, going
 from domo_mcp.tools.toolset import Call, Effect
 from domo_mcp.untrusted import foreign
 
@@ -127,11 +126,15 @@ class Files:
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:
         """Path, size and hash of each, None for what is not there."""
-        return {key: await _read(domo, place, key) for key in ids}
+
+        async def read(key: str) -> dict[str, JsonValue]:
+            return _content(await domo.filesets.file(place, key))
+
+        return await each_or_none(ids, read)
 
     def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:
         """DELETE where a file that is there would go."""
-        return Effect.DELETE if _going(wanted, current) else Effect.UPDATE
+        return Effect.DELETE if going(wanted, current) else Effect.UPDATE
 
     def undo(self, wanted: Snapshot, current: Snapshot) -> Undoable:  # noqa: ARG002 - the same for all files
         """Nothing: the bytes of a file that is gone are kept nowhere."""
@@ -141,7 +144,7 @@ class Files:
         """Delete what is not wanted. Raises Refused where a file would have to come back."""
         if any(content is not None and content != current.objects.get(key) for key, content in wanted.objects.items()):
             raise Refused("A file that was deleted or replaced does not come back.", "Upload it again.")
-        for number, key in enumerate(_going(wanted, current)):
+        for number, key in enumerate(going(wanted, current)):
             with after_writing(number):
                 await domo.filesets.delete_file(wanted.place, key)
         return Outcome()
@@ -198,13 +201,6 @@ async def _at(domo: Domo, fileset_id: str, path: str) -> FileEntry | None:
         return None
 
 
-async def _read(domo: Domo, fileset_id: str, file_id: str) -> JsonValue:
-    try:
-        return _content(await domo.filesets.file(fileset_id, file_id))
-    except NotFound:
-        return None
-
-
 def _content(file: FileEntry) -> dict[str, JsonValue]:
     """What a snapshot holds of a file: what shows that it is still the same one."""
     return {"path": file.path, "size": file.size, "sha256": file.sha256 or file.hash}
@@ -212,10 +208,6 @@ def _content(file: FileEntry) -> dict[str, JsonValue]:
 
 def _snapshot(fileset: FileSet, objects: dict[str, JsonValue]) -> Snapshot:
     return Snapshot(FILES.kind, fileset.id, objects)
-
-
-def _going(wanted: Snapshot, current: Snapshot) -> list[str]:
-    return [key for key, content in current.objects.items() if content is not None and wanted.objects.get(key) is None]
 
 
 def _named(file: FileEntry) -> str:

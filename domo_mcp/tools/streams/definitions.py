@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, NotRequired
 from pydantic import ConfigDict, Field, JsonValue, with_config
 from typing_extensions import TypedDict
 
-from domo_mcp.errors import InvalidInput, NotFound, Refused
+from domo_mcp.errors import InvalidInput, Refused
 from domo_mcp.sql.columns import MASK
-from domo_mcp.tools.change import Outcome, Snapshot, Undoable, after_writing
+from domo_mcp.tools.change import Outcome, Snapshot, Undoable, after_writing, each_or_none
 from domo_mcp.tools.streams.secrets import is_secret, secrets_in, shown
 from domo_mcp.tools.toolset import Effect
 from domo_mcp.untrusted import foreign
@@ -155,7 +155,11 @@ class StreamDefinitions:
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:  # noqa: ARG002 - one place
         """The definition of each, None for a stream that is not there."""
-        return {key: await _read(domo, key) for key in ids}
+
+        async def read(key: str) -> dict[str, JsonValue]:
+            return snapshot_of(definition_of(await domo.streams.get(key)))
+
+        return await each_or_none(ids, read)
 
     def effect(self, wanted: Snapshot, current: Snapshot) -> Effect:  # noqa: ARG002 - Domo has no way to delete one
         """UPDATE."""
@@ -177,13 +181,6 @@ class StreamDefinitions:
 
 
 STREAMS = StreamDefinitions()
-
-
-async def _read(domo: Domo, key: str) -> JsonValue:
-    try:
-        return snapshot_of(definition_of(await domo.streams.get(key)))
-    except NotFound:
-        return None
 
 
 def _restored(now: Definition, content: Mapping[str, JsonValue]) -> Definition:
