@@ -37,6 +37,7 @@ from mcp_types import CallToolResult, Tool
 
 import domo_mcp
 from benchmarks import hostile
+from benchmarks.honest import HONEST
 from domo_mcp.app import SANDBOX_SESSION, SANDBOX_TOKEN, open_app
 from domo_mcp.config import Config, load
 from domo_mcp.server.local import local_client
@@ -45,51 +46,6 @@ CALL_S, LATE_S = 10.0, 5.0
 OWN_FAULT = "failed for a reason of its own"
 SHOWN = frozenset("\n\t")
 INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-TINY_GIF = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="
-HONEST: Mapping[str, Mapping[str, Any]] = {
-    "search_datasets": {"query": "sales", "owner": "Alex Rivera", "limit": 5},
-    "get_dataset": {"dataset": "Products", "include": ["schema", "access", "formulas", "partitions", "dictionary"]},
-    "get_schema_context": {"question": "Which region sold most?", "datasets": ["Sales Orders"], "max_tokens": 900},
-    "text_to_sql": {"question": "How many products are there?", "datasets": ["Products"]},
-    "run_sql": {"sql": "SELECT `Category`, COUNT(*) FROM `Products` GROUP BY 1", "limit": 5, "max_tokens": 500},
-    "ask_data": {"question": "How many products are there?", "datasets": ["Products"], "limit": 3},
-    "query_data": {
-        "dataset": "Sales Orders",
-        "where": ["Quantity > 2"],
-        "group_by": ["Region"],
-        "aggregate": {"sum": ["Quantity"]},
-        "date_grain": {"field": "Order Date", "grain": "month"},
-        "order_by": ["Region ascending"],
-        "limit": 3,
-    },
-    "image_to_text": {"image": TINY_GIF},
-    "generate_text": {"prompt": "Say ${a}", "template": "${input} ${a}", "parameters": {"a": "hello"}},
-    "list_appdb_collections": {"query": "a", "limit": 3},
-    "get_appdb_document": {"collection": "Tasks", "document": "DOCUMENT"},
-    "query_appdb_documents": {
-        "collection": "Tasks",
-        "filter": {"status": {"$in": ["open", "done"]}, "createdOn": {"$gt": {"$date": "2026-01-31T00:00:00.000Z"}}},
-        "group_by": ["status"],
-        "count": "n",
-        "order_by": ["n descending"],
-    },
-    "create_appdb_documents": {"collection": "Tasks", "documents": [{"title": "new", "steps": [{"done": False}]}]},
-    "update_appdb_documents": {"collection": "Tasks", "filter": {"id": "DOCUMENT"}, "set": {"status": "done"}},
-    "upsert_appdb_documents": {"collection": "Tasks", "documents": [{"id": "DOCUMENT", "content": {"title": "x"}}]},
-    "delete_appdb_documents": {"collection": "Tasks", "ids": ["DOCUMENT"]},
-    "replace_appdb_document": {"collection": "Tasks", "document": "DOCUMENT", "content": {"title": "x"}},
-    "create_appdb_collection": {"name": "New", "columns": [{"name": "title", "type": "STRING"}], "sync": True},
-    "update_appdb_collection": {"collection": "Tasks", "columns": [{"name": "title", "type": "STRING"}]},
-    "delete_appdb_collection": {"collection": "Tasks"},
-    "set_appdb_permissions": {"collection": "Tasks", "entity": "USER", "entity_id": "27", "permissions": ["read"]},
-    "remove_appdb_permissions": {"collection": "Tasks", "entity": "USER", "entity_id": "27"},
-    "export_appdb_collections": {"collection": "Tasks", "include_related": False},
-    "whoami": {},
-    "confirm_change": {"ticket": "TICKET", "summary": "Delete 1 document."},
-    "list_changes": {"limit": 3, "undoable": True},
-    "undo_change": {"change": "none"},
-}
-"""Arguments that work, so that what is spoilt in them gets further than the schema."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -33,7 +34,7 @@ from domo_mcp.local_domo import Embedded, fault_plan
 from domo_mcp.state import State, open_state
 from domo_mcp.tools import KEEPERS, TOOLSETS, changes, select_tools, toolset_names
 from domo_mcp.tools.cursor import Cursors
-from domo_mcp.tools.folders import Folders
+from domo_mcp.tools.local.folders import Folders
 from domo_mcp.tools.toolset import Call, Effect, Progress, Rights, Tool
 
 if TYPE_CHECKING:
@@ -180,6 +181,11 @@ class App:
             near = difflib.get_close_matches(name, _ALL_TOOLS, n=3)
             raise UnknownName(f"There is no tool {name!r}.", f"Nearest: {', '.join(near) or 'none'}.")
         return _ALL_TOOLS[name]
+
+    @cached_property
+    def unlisted(self) -> frozenset[str]:
+        """The names of all tools that callers do not see."""
+        return frozenset(_ALL_TOOLS) - {tool.name for tool in self.tools}
 
     def instances_with(self, tool: Tool) -> list[str]:
         """The instances that have the tool, the default one first."""

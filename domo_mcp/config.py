@@ -20,7 +20,7 @@ from domo_mcp.guard.policy import ColumnSettings, PolicySettings
 from domo_mcp.instances import AliasSettings, AuthSettings, InstanceSettings
 from domo_mcp.state import StateSettings
 from domo_mcp.tools.ai import AiSettings
-from domo_mcp.tools.folders import FilesSettings
+from domo_mcp.tools.local.folders import FilesSettings
 from domo_mcp.tools.results import ResultSettings
 
 _ENVIRONMENT = ("DOMO_HOST", "DOMO_DEVELOPER_TOKEN", "DOMO_MCP_CONFIG", "DOMO_MCP_LOG")

@@ -28,6 +28,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from domo_mcp.untrusted import foreign, plain
 
 
@@ -166,3 +169,15 @@ class UnreadableAnswer(DomoError):
 
 class AnswerTooLarge(DomoError):
     """An answer of more bytes than this server reads."""
+
+
+@contextmanager
+def first_failure() -> Iterator[None]:
+    """Let the first error of several tasks out without its group."""
+    try:
+        yield
+    except BaseExceptionGroup as failed:
+        error: BaseException = failed
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from None

@@ -39,6 +39,11 @@ def one_line(text: str, most: int = 200) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
+def in_quotes(name: str, most: int = 60) -> str:
+    """A name on one line in double quotes, which nothing in it can close."""
+    return f'"{one_line(name, most).replace(chr(34), chr(39))}"'
+
+
 def foreign(text: str, most: int = 200) -> str:
     """`text` from elsewhere on one line, to stand in a sentence of ours: marked, so that it can be fenced there."""
     return f"{_START}{one_line(text, most)}{_END}"

@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
 from domo_mcp.tools import select_tools
+from domo_mcp.tools.toolset import Effect
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "domo_mcp").rglob("*.py"))
@@ -49,9 +51,16 @@ def test_every_tool_is_in_the_readme() -> None:
 
 
 def test_every_tool_is_called_by_a_test() -> None:
-    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "tools").glob("*.py"))
-    missing = [tool.name for tool in select_tools(["all"]) if not re.search(rf"call_tool\(\s*\"{tool.name}\"", tests)]
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "tools").rglob("*.py"))
+    called = r"call_tool\(\s*\"{0}\"|\"{0}\"[,:]\s*[({{]"  # by itself, or from a table of tools and arguments
+    missing = [tool.name for tool in select_tools(["all"]) if not re.search(called.format(tool.name), tests)]
     assert not missing
+
+
+def test_what_changes_domo_is_a_proposal_and_what_reads_is_none() -> None:
+    for tool in select_tools(["all"]):
+        gives = str(get_type_hints(tool.fn)["return"])
+        assert ("tools.change.Change" in gives) is (tool.effect is not Effect.READ), tool.name
 
 
 def test_nothing_names_a_host_of_a_package_registry_or_a_path_of_one_machine() -> None:

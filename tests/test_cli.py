@@ -135,6 +135,17 @@ def test_a_tool_that_does_not_exist_is_a_usage_error_that_names_those_that_do(ru
     assert "run_sql" in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((), "its toolset datasets is not chosen (--toolsets)."),
+        (("--toolsets", "all", "--access", "read"), "it is to update, which access read does not allow (--access)."),
+    ],
+)
+def test_a_tool_that_is_not_listed_is_told_with_the_true_cause(run: Run, options: tuple[str, ...], says: str) -> None:
+    assert f"append_rows is not listed here: {says}" in run("call", "--sandbox", "append_rows", *options).err
+
+
 def test_a_failed_call_prints_its_error_on_stderr_only(run: Run) -> None:
     outcome = run("call", "--sandbox", "run_sql", "sql=DROP TABLE `Products`")
     assert (outcome.code, outcome.out) == (1, "")
@@ -171,7 +182,7 @@ def test_tools_for_a_person_name_every_tool_with_its_arguments(run: Run) -> None
 
 def test_toolsets_choose_the_tools(run: Run) -> None:
     tools = json.loads(run("tools", "--json", "--sandbox", "--toolsets", "people").out)
-    assert [tool["name"] for tool in tools] == ["whoami"]
+    assert [tool["name"] for tool in tools] == ["whoami", "list_users", "list_groups", "get_avatar"]
 
 
 def test_a_toolset_that_does_not_exist_is_named_with_those_that_do(run: Run) -> None:

@@ -20,7 +20,7 @@ from mcp_types import Tool
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from benchmarks.fuzz import HONEST
+from benchmarks.honest import HONEST
 from domo_mcp.sandbox import app as sandbox
 from domo_mcp.sandbox.company.plan import ALEX
 from domo_mcp.sandbox.routes.oauth import Client as OAuthClient
@@ -159,10 +159,12 @@ async def on_http(config: Path, made: Path) -> AsyncIterator[Client]:
     variables = environment(DOMO_MCP_LOG="DEBUG", **SECRETS)
     with (made / "stdout").open("wb") as out, (made / "stderr").open("wb") as err:
         async with await anyio.open_process(arguments, env=variables, stdout=out, stderr=err) as process:
-            await _listening(port)
-            async with Client(f"http://127.0.0.1:{port}/mcp") as client:
-                yield client
-            process.terminate()
+            try:
+                await _listening(port)
+                async with Client(f"http://127.0.0.1:{port}/mcp") as client:
+                    yield client
+            finally:
+                process.terminate()
 
 
 async def _listening(port: int) -> None:

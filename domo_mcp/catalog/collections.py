@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from domo_mcp.catalog.directory import Directory, Kind, named
+from domo_mcp.catalog.directory import UUID, Directory, Kind, named
 from domo_mcp.catalog.permits import Permits
 from domo_mcp.untrusted import one_line
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
 
 __all__ = ["collections", "named"]
-
-_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 def collections(domo: Domo, max_age_s: float, permits: Permits) -> Directory[Collection]:
@@ -26,7 +23,7 @@ def collections(domo: Domo, max_age_s: float, permits: Permits) -> Directory[Col
         load=domo.appdb.collections,
         about=_about,
         one=None if domo.surface.one_app else lambda key: domo.appdb.collection(key.lower()),
-        is_id=_UUID.fullmatch,
+        is_id=UUID.fullmatch,
     )
     return Directory(kind, max_age_s, permits)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.collections import collections
-from domo_mcp.catalog.directory import Directory
+from domo_mcp.catalog.directory import UUID, Directory
 from domo_mcp.catalog.filesets import filesets
 from domo_mcp.catalog.packages import packages
 from domo_mcp.catalog.people import groups, users
@@ -23,18 +22,13 @@ from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
 from domo_mcp.catalog.workflows import workflows
 from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import DomoError, Forbidden, NotFound, Refused, Rejected, UnknownName, UnreadableAnswer
-from domo_mcp.untrusted import all_foreign, foreign, one_line
+from domo_mcp.untrusted import all_foreign, foreign, in_quotes, one_line
 
 if TYPE_CHECKING:
-    from domo_mcp.client.codeengine import Package
     from domo_mcp.client.documents import Collection
     from domo_mcp.client.domo import Domo
-    from domo_mcp.client.fileset_contents import FileSet
     from domo_mcp.client.metadata import Column, Dataset, Dictionary, Formula
-    from domo_mcp.client.people import Group, User
-    from domo_mcp.client.workflow_models import Workflow
 
-_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _PAGE = 50
 _MOST_NAMED = 1000
 _READ_CLOSELY = 12
@@ -84,13 +78,24 @@ class Catalog:
         self._details: Cache[Dataset] = Cache(settings.max_age_s)
         self._dictionaries: Cache[Dictionary | None] = Cache(settings.max_age_s)
         self._readable: Cache[bool] = Cache(settings.max_age_s)
-        self._collections = collections(domo, settings.max_age_s, permits)
-        self._directories: dict[str, Directory[Any]] = {"collection": self._collections}
-        self._directories["workflow"] = self._workflows = workflows(domo, settings.max_age_s, permits)
-        self._directories["fileset"] = self._filesets = filesets(domo, settings.max_age_s, permits)
-        self._directories["package"] = self._packages = packages(domo, settings.max_age_s, permits)
-        self._directories["user"] = self._users = users(domo, settings.max_age_s, permits)
-        self._directories["group"] = self._groups = groups(domo, settings.max_age_s, permits)
+        self.collections = collections(domo, settings.max_age_s, permits)
+        self.filesets = filesets(domo, settings.max_age_s, permits)
+        self.workflows = workflows(domo, settings.max_age_s, permits)
+        self.packages = packages(domo, settings.max_age_s, permits)
+        self.users = users(domo, settings.max_age_s, permits)
+        self.groups = groups(domo, settings.max_age_s, permits)
+
+    @property
+    def _directories(self) -> Mapping[str, Directory[Any]]:
+        """The directories by the kind of what is in them."""
+        return {
+            "collection": self.collections,
+            "fileset": self.filesets,
+            "workflow": self.workflows,
+            "package": self.packages,
+            "user": self.users,
+            "group": self.groups,
+        }
 
     def url(self, dataset_id: str) -> str:
         """Where a person opens the dataset."""
@@ -104,7 +109,7 @@ class Catalog:
         Raises UnknownName with the candidates where it is none or several.
         """
         wanted = name_or_id.strip().strip("`").strip()
-        if _UUID.fullmatch(wanted):
+        if UUID.fullmatch(wanted):
             return await self._by_id(wanted.lower())
         found = await self._named_like(wanted)
         for same in (str.__eq__, _same_but_case):
@@ -119,6 +124,12 @@ class Catalog:
             return await self._permitted(await self._domo.datasets.get(wanted))
         raise _unknown(wanted, await self.visible(found) or await self._near(wanted))
 
+    async def dataset_now(self, name_or_id: str) -> Dataset:
+        """The same for who is about to change it: as it is called now, and what is called so now."""
+        self._found.forget()
+        self._datasets.forget()
+        return await self.dataset(name_or_id)
+
     async def permit(self, kind: str, thing_id: str, name: str) -> None:
         """Raise Refused where policy keeps callers from a thing; a denied collection's synced dataset is denied too."""
         await self._permits.check(kind, thing_id, name)
@@ -131,6 +142,13 @@ class Catalog:
         if thing_id and (directory := self._directories.get(kind)):
             directory.forget()
             name = (await directory.get(thing_id)).name
+        if thing_id and kind == "dataset":
+            self._datasets.forget()
+            name = (await self._by_id(thing_id)).name
+        if thing_id and kind == "stream" and any(map(self.restricts, ("stream", "dataset", "collection"))):
+            filled = (await self._domo.streams.get(thing_id)).dataset
+            await self.permit("dataset", filled.id, filled.name)
+            name = filled.name
         await self.permit(kind, thing_id, name)
 
     async def visible(self, datasets: Sequence[Dataset]) -> list[Dataset]:
@@ -153,7 +171,7 @@ class Catalog:
         if not self._permits.restricts("collection") or self._domo.surface.one_app:
             return []
         try:
-            return [each for each in await self._collections.all() if each.datasource_id == dataset_id]
+            return [each for each in await self.collections.all() if each.datasource_id == dataset_id]
         except DomoError as error:
             raise Refused(
                 f"Whether this dataset holds a denied collection cannot be told: {error.message}",
@@ -170,57 +188,20 @@ class Catalog:
             found += page.items
         return found
 
-    async def collection(self, name_or_id: str) -> Collection:
-        """The AppDB collection of that id or name. Raises UnknownName with the candidates."""
-        return await self._collections.get(name_or_id)
-
-    async def collections(self) -> tuple[Collection, ...]:
-        """All AppDB collections, as they are now."""
-        return await self._collections.listed()
-
-    async def fileset(self, name_or_id: str) -> FileSet:
-        """The FileSet of that id or name. Raises UnknownName with the candidates."""
-        return await self._filesets.get(name_or_id)
-
-    async def filesets(self, found: Sequence[FileSet] | None = None) -> tuple[FileSet, ...]:
-        """Those of the FileSets `found` that policy lets callers see; of all as they are now where none are given."""
-        if found is None:
-            return await self._filesets.listed()
-        return tuple([each for each in found if await self._permits.allows("fileset", each.id, each.name)])
-
-    async def workflow(self, name_or_id: str) -> Workflow:
-        """The workflow of that id or name, of an app that alias. Raises UnknownName with the candidates."""
-        return await self._workflows.get(name_or_id)
-
-    async def workflows(self) -> tuple[Workflow, ...]:
-        """All workflows, as they are now; of an app the aliases that the configuration lists."""
-        return await self._workflows.listed()
-
     def restricts(self, kind: str) -> bool:
         """Whether policy keeps callers from some things of a kind."""
         return self._permits.restricts(kind)
 
-    async def package(self, name_or_id: str) -> Package:
-        """The Code Engine package of that id or name, of an app that alias. Raises UnknownName with the candidates."""
-        return await self._packages.get(name_or_id)
-
-    async def packages(self) -> tuple[Package, ...]:
-        """All Code Engine packages, as they are now."""
-        return await self._packages.listed()
-
-    async def user(self, name_or_id: str) -> User:
-        """The user of that id or name. Raises UnknownName with the candidates."""
-        return await self._users.get(name_or_id)
-
-    async def group(self, name_or_id: str) -> Group:
-        """The group of that id or name. Raises UnknownName with the candidates."""
-        return await self._groups.get(name_or_id)
-
     def forget(self, kind: str) -> None:
         """Look things of a kind up anew from here on, after one was made, changed or deleted."""
-        known = (self._datasets, self._found, self._columns, self._details, self._dictionaries, self._readable)
-        for each in known if kind == "dataset" else (self._directories[kind],):
-            each.forget()
+        kind = {"stream": "dataset", "datastore": "collection"}.get(kind, kind)  # what each of them fills, or holds
+        if kind == "dataset":
+            for known in (self._datasets, self._columns, self._details, self._dictionaries):
+                known.forget()
+            self._found.forget()
+            self._readable.forget()
+        elif directory := self._directories.get(kind):
+            directory.forget()
 
     async def search(self, words: str) -> tuple[Dataset, ...]:
         """The first page of datasets whose name holds `words`; all for the empty text."""
@@ -324,7 +305,7 @@ def _same_but_case(one: str, other: str) -> bool:
 
 def named(dataset: Dataset) -> str:
     """A dataset by name and id, safe to stand in a sentence of ours."""
-    return all_foreign(f'"{one_line(dataset.name, 80)}" ({one_line(dataset.id, 60)})')
+    return all_foreign(f"{in_quotes(dataset.name, 80)} ({one_line(dataset.id, 60)})")
 
 
 def describe_shortly(dataset: Dataset) -> str:

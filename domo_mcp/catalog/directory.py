@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.permits import Permits
-from domo_mcp.errors import NotFound, UnknownName
-from domo_mcp.untrusted import all_foreign, foreign, one_line
+from domo_mcp.errors import NotFound, Refused, UnknownName
+from domo_mcp.untrusted import all_foreign, foreign, in_quotes, one_line
+
+UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+"""How most of Domo's ids are written."""
 
 _MOST_LISTED = 10
 
@@ -61,7 +65,7 @@ class Directory(Generic[EntryT]):
     async def listed(self) -> tuple[EntryT, ...]:
         """All that may be seen, asked of Domo anew."""
         self.forget()
-        return await self._permitted(await self.all())
+        return await self.permitted(await self.all())
 
     async def all(self) -> tuple[EntryT, ...]:
         """All that the user sees, permitted or not."""
@@ -76,7 +80,7 @@ class Directory(Generic[EntryT]):
 
         Raises UnknownName with the candidates where it is none or several, Refused where it is not permitted.
         """
-        wanted = name_or_id.strip().strip("`").strip()
+        wanted = _bare(name_or_id)
         found = await self._in_list(wanted)
         if found is None:
             self.forget()  # it may be younger than the list
@@ -84,13 +88,37 @@ class Directory(Generic[EntryT]):
         await self._permits.check(self._kind.name, found.id, found.name)
         return found
 
-    async def _permitted(self, some: Iterable[EntryT]) -> tuple[EntryT, ...]:
+    async def now(self, name_or_id: str) -> EntryT:
+        """The same as it is at this moment, for who is about to change it: the list may be of a while ago.
+
+        Raises Refused, beside what `get` raises, where it is not called that any more.
+        """
+        found = await self.get(name_or_id)
+        if self._kind.one is None:
+            return found
+        found = await self._kind.one(found.id)
+        await self._permits.check(self._kind.name, found.id, found.name)
+        wanted = _bare(name_or_id)
+        if not self._kind.is_id(wanted) and not _matches(wanted, [found]):
+            self.forget()
+            raise Refused(
+                f'What was called "{foreign(name_or_id, 80)}" is the {self._kind.name} {named(found)} by now.',
+                "Call again with the name or id of the one you mean.",
+            )
+        return found
+
+    async def readable(self, name_or_id: str) -> EntryT:
+        """The same for who reads it: as it is at this moment only where another name may be denied."""
+        return await (self.now if self._permits.restricts(self._kind.name) else self.get)(name_or_id)
+
+    async def permitted(self, some: Iterable[EntryT]) -> tuple[EntryT, ...]:
+        """Those that policy lets callers see."""
         return tuple([each for each in some if await self._permits.allows(self._kind.name, each.id, each.name)])
 
     async def _in_list(self, wanted: str) -> EntryT | None:
         """The one that is meant; only permitted ones are candidates, another is found just to be told as refused."""
         everything = await self.all()
-        matches = _matches(wanted, await self._permitted(everything))
+        matches = _matches(wanted, await self.permitted(everything))
         if len(matches) > 1:
             listed = "; ".join(map(self._shortly, matches[:_MOST_LISTED]))
             raise UnknownName(
@@ -102,7 +130,7 @@ class Directory(Generic[EntryT]):
     async def _by_id(self, wanted: str) -> EntryT:
         """A thing that the list leaves out."""
         if self._kind.one is None or not self._kind.is_id(wanted):
-            raise self._unknown(wanted, await self._permitted(await self.all()))
+            raise self._unknown(wanted, await self.permitted(await self.all()))
         try:
             return await self._kind.one(wanted)
         except NotFound:
@@ -124,7 +152,11 @@ class Directory(Generic[EntryT]):
 
 def named(entry: Entry) -> str:
     """A thing by name and id, safe to stand in a sentence of ours."""
-    return all_foreign(f'"{one_line(entry.name, 60)}" ({one_line(entry.id, 40)})')
+    return all_foreign(f"{in_quotes(entry.name)} ({one_line(entry.id, 40)})")
+
+
+def _bare(name_or_id: str) -> str:
+    return name_or_id.strip().strip("`").strip()
 
 
 def _matches(wanted: str, some: Sequence[EntryT]) -> list[EntryT]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from domo_mcp.catalog.directory import Directory, Kind
+from domo_mcp.catalog.directory import UUID, Directory, Kind
 from domo_mcp.catalog.permits import Permits
 from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
     from domo_mcp.client.fileset_contents import FileSet
-
-UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 def filesets(domo: Domo, max_age_s: float, permits: Permits) -> Directory[FileSet]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from domo_mcp.catalog.directory import Directory, Kind
+from domo_mcp.catalog.directory import UUID, Directory, Kind
 from domo_mcp.catalog.permits import Permits
 from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.codeengine import Package
     from domo_mcp.client.domo import Domo
-
-_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 def packages(domo: Domo, max_age_s: float, permits: Permits) -> Directory[Package]:
@@ -24,7 +21,7 @@ def packages(domo: Domo, max_age_s: float, permits: Permits) -> Directory[Packag
         load=domo.code_engine.packages,
         about=_about,
         one=domo.code_engine.package,
-        is_id=bool if domo.surface.one_app else _UUID.fullmatch,
+        is_id=bool if domo.surface.one_app else UUID.fullmatch,
     )
     return Directory(kind, max_age_s, permits)
 

@@ -63,4 +63,4 @@ def _about_user(user: User) -> str:
 def _about_group(group: Group) -> str:
     owners = ", ".join(one_line(owner.display_name, 40) for owner in islice(group.owners, 2) if owner.display_name)
     members = f"{group.member_count:,}" if group.member_count is not None else "unknown number of"
-    return f"owner {owners or 'unknown'}, {members} members"
+    return f"owner {owners or 'unknown'}, {members} member{'' if members == '1' else 's'}"

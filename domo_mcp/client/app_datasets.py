@@ -34,10 +34,6 @@ class AppDatasets(Datasets):
         """Return the alias as a dataset of which nothing else is known; sends nothing."""
         return _dataset(dataset_id)
 
-    async def bulk(self, ids: Sequence[str]) -> list[Dataset]:
-        """Return each alias as a dataset; sends nothing."""
-        return [_dataset(alias) for alias in ids]
-
     async def schema(self, dataset_id: str, include_hidden: bool = False) -> tuple[Column, ...]:  # noqa: ARG002 - it shows none
         """Return the columns of the alias, as the Data API names and types them over one row.
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
 
-from pydantic import AliasChoices, Field, JsonValue, TypeAdapter
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, JsonValue, TypeAdapter, model_validator
 
+from domo_mcp.client.answers import Answer, decode
 from domo_mcp.client.paging import pages
 from domo_mcp.client.places import codeengine as places
 from domo_mcp.client.session import Session
@@ -17,7 +20,22 @@ from domo_mcp.untrusted import foreign
 
 _PAGE = 100
 _MOST_LINES, _LONGEST_LINE = 40, 300
-_ANY: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
+
+
+def _finite(value: JsonValue) -> JsonValue:
+    """The value with texts in place of NaN and infinities, which are no JSON."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, list):
+        return [_finite(part) for part in value]
+    return {key: _finite(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+
+_Result = Annotated[JsonValue, AfterValidator(_finite)]
+_Lines = Annotated[
+    tuple[JsonValue, ...], BeforeValidator(lambda told: [told] if isinstance(told, str) and told else told or ())
+]
+_ANY: TypeAdapter[JsonValue] = TypeAdapter(_Result)
 
 
 class Variable(Shape):
@@ -89,9 +107,14 @@ class Package(Shape):
 
 
 class Output(Shape):
-    """What a function wrote: to stdout or to stderr."""
+    """What a function wrote: to stdout or to stderr; also where it is a list or a text by itself."""
 
-    log: Many[JsonValue] = ()
+    log: _Lines = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return value if isinstance(value, dict) else {"log": value}
 
 
 class ErrorInformation(Shape):
@@ -102,7 +125,12 @@ class ErrorInformation(Shape):
     actual_type: str | None = None
     expected_is_list: bool | None = None
     actual_is_list: bool | None = None
-    error_messages: Many[JsonValue] = ()
+    error_messages: _Lines = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return value if isinstance(value, dict) else {"errorMessages": value}
 
 
 class Execution(Shape):
@@ -110,7 +138,7 @@ class Execution(Shape):
 
     status: str
     execution_id: str = ""
-    result: JsonValue = None
+    result: _Result = None
     stdout: Output = Output()
     stderr: Output = Output()
     error_information: ErrorInformation = ErrorInformation()
@@ -194,9 +222,11 @@ class CodeEngine:
     async def call(self, alias: str, inputs: Mapping[str, JsonValue]) -> JsonValue:
         """Call the function of an app's alias and return its result (App-Framework document, Code Engine API).
 
-        The inputs are named as the app's manifest names them.
+        The inputs are named as the app's manifest names them. An empty answer is no result: None.
         """
-        return await self._session.write("POST", self._surface.at(places.ALIAS, alias), _ANY, json=dict(inputs))
+        where = self._surface.at(places.ALIAS, alias)
+        body = await self._session.write("POST", where, bytes, json=dict(inputs))
+        return decode(Answer(str(where), 200, {}, body), _ANY) if body.strip() else None
 
 
 def _alias(name: str) -> Package:

@@ -24,7 +24,7 @@ from domo_mcp.client.places import datasets as places
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import Surface
 from domo_mcp.client.wire import Params
-from domo_mcp.errors import NotFound
+from domo_mcp.errors import NotFound, UnreadableAnswer
 
 _PARTITIONS_AT_ONCE = 500
 _ALL_VERSIONS = {"type": "EXPRESSION", "expression": "1=1"}
@@ -51,7 +51,8 @@ class DatasetAdministration:
     async def schema(self, dataset_id: str) -> tuple[SchemaColumn, ...]:
         """Return all columns as they were declared last, hidden ones too (portal, Get-Dataset-Schema).
 
-        Where an instance does not tell that, those of the indexed schema (Get Dataset Schema).
+        Where an instance does not tell that, those of the indexed schema (Get Dataset Schema). Raises
+        `UnreadableAnswer` where there are none: what is not named in a schema is lost when it is altered.
         """
         try:
             where = self._surface.at(places.DECLARED_SCHEMA, dataset_id)
@@ -59,6 +60,8 @@ class DatasetAdministration:
         except NotFound:
             where = self._surface.at(places.INDEXED_SCHEMA, dataset_id)
             declared = await self._session.read("GET", where, DeclaredSchema, params={"includeHidden": True})
+        if not declared.columns:
+            raise UnreadableAnswer("Domo names no columns of this dataset.", "Nothing was changed; look at it in Domo.")
         return declared.columns
 
     async def alter_schema(self, dataset_id: str, columns: Sequence[SchemaColumn]) -> None:

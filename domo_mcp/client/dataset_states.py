@@ -17,13 +17,13 @@ _FAILED = frozenset({"ERROR", "FAILED", "FAILURE", "ABORTED", "CANCELLED", "CANC
 
 
 def _tags(value: object) -> object:
-    """Tags are a list, or JSON text of one (datasets document, Stream (Connector) - Get)."""
+    """Tags are a list, or JSON text of one (datasets document, Stream (Connector) - Get); plain text: by commas."""
     if not isinstance(value, str):
         return value or ()
     try:
         return json.loads(value) or ()
     except ValueError:
-        return ()
+        return [tag for part in value.split(",") if (tag := part.strip())]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class SchemaColumn(Shape):
     """One column of a declared schema."""
 
     name: str
-    type: str = "STRING"
+    type: str
     id: str | None = None
     visible: bool = True
 

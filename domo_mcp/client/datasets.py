@@ -29,8 +29,6 @@ Part = Literal[
     "dataprovider", "features", "impactcounts", "functions", "cryo",
 ]  # fmt: skip
 
-_BULK = 100
-
 
 class Datasets:
     """Datasets of one instance. Every method raises `DomoError`; an unknown id is `NotFound`.
@@ -59,20 +57,6 @@ class Datasets:
         """
         params = {"part": ",".join(parts), "includeAllDetails": True if details else None}
         return await self._session.read("GET", self._surface.at(places.METADATA, dataset_id), Dataset, params=params)
-
-    async def bulk(self, ids: Sequence[str]) -> list[Dataset]:
-        """Return those of the datasets that the user may see, a hundred to a request, with all details."""
-        found: list[Dataset] = []
-        for start in range(0, len(ids), _BULK):
-            page = await self._session.read(
-                "POST",
-                self._surface.at(places.BULK_METADATA),
-                DatasetPage,
-                params={"includePrivate": True, "includeAllDetails": True},
-                json=list(ids[start : start + _BULK]),
-            )
-            found.extend(page.items)
-        return found
 
     async def schema(self, dataset_id: str, include_hidden: bool = False) -> tuple[Column, ...]:
         """Return the columns that a query can name; the declared ones where the dataset is not indexed yet."""

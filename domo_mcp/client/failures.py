@@ -21,6 +21,7 @@ from domo_mcp.errors import (
     RateLimited,
     Rejected,
     SignInFailed,
+    TimedOut,
     WrongInstance,
 )
 from domo_mcp.untrusted import foreign
@@ -114,13 +115,17 @@ def _kind(answer: Answer, said: str, toe: str | None) -> DomoError:
 
 _FORBIDDEN = "The token's user may not do this; someone who owns the object or an admin can grant it."
 _WRONG_INSTANCE = "Is the host of the instance right, and was the token made on that instance?"
+_GAVE_UP = "Somebody on the way gave up waiting; Domo may act on it yet."
 _BY_STATUS: Mapping[int, tuple[type[DomoError], str]] = {
     403: (Forbidden, _FORBIDDEN),
     404: (NotFound, "Check the id; what the token's user may not see is often not found either."),
+    408: (TimedOut, _GAVE_UP),
     409: (Conflict, "Something else holds it at the moment; look at its state, then try again."),
     410: (NotFound, "It was there once and is gone."),
     413: (Rejected, "What was sent is too large for Domo; send less at a time."),
     423: (Conflict, "It is locked by something that runs; try again when that is done."),
+    425: (TimedOut, _GAVE_UP),
+    499: (TimedOut, _GAVE_UP),
 }
 
 

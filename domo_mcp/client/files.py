@@ -12,7 +12,7 @@ from pydantic import Field
 
 from domo_mcp.client.file_contents import Access, Body, DataFile, Made, Parts, Progress, pieces_of, whole
 from domo_mcp.client.forms import form
-from domo_mcp.client.multipart import Multipart, check, sha256_of
+from domo_mcp.client.multipart import ANSWER_LOST, Multipart, check, sha256_of
 from domo_mcp.client.people import User
 from domo_mcp.client.places import files as places
 from domo_mcp.client.places.people import ME
@@ -126,7 +126,11 @@ class Files:
         about: dict[str, object] = {"description": description} if description else {}
         async with Multipart.opened(own, self._surface, self._surface.at(places.SESSIONS), about, body) as session:
             await session.send(parts, progress)
-            return await session.commit(found)
+            try:
+                return await session.commit(found)
+            except ANSWER_LOST as error:
+                error.hint = f"{error.hint} {_MAYBE_OPEN}".strip()
+                raise
         raise AssertionError("the session lets everything through")
 
     async def _revised_with_parts(
@@ -197,6 +201,7 @@ class Files:
         await session.write("DELETE", self._surface.at(places.REVISION, file_id, revision_id), bytes)
 
 
+_MAYBE_OPEN = "The file may be there, and open to everybody in the instance: look with list_data_files."
 _BY_HAND = "Look at the file's permissions in Domo, or with get_data_file and set_data_file_permissions."
 
 

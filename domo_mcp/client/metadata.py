@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AliasChoices, AliasPath, BeforeValidator, Field, model_validator
+from pydantic import AliasChoices, AliasPath, BeforeValidator, Field, JsonValue, model_validator
 
 from domo_mcp.client.shapes import Count, Instant, Many, Shape
 
@@ -153,13 +153,18 @@ class Partition(Shape):
 
 
 class Version(Shape):
-    """A data version. The documents print no answer; the names are assumed."""
+    """A data version. The documents print no answer; the names are assumed.
+
+    `indexed` is True where queries know its rows, anything else where they do not or Domo does not tell.
+    """
 
     id: str = Field(validation_alias=AliasChoices("dataVersionId", "versionId", "id", "dataId"))
     row_count: Count = None
     created: Instant = Field(
         default=None, validation_alias=AliasChoices("created", "createdAt", "dateCreated", "uploadTime")
     )
+    status: JsonValue = None
+    indexed: JsonValue = None
 
 
 class Transport(Shape):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import anyio
 import anyio.to_thread
@@ -26,12 +26,14 @@ from domo_mcp.errors import (
     TimedOut,
     Unreachable,
     UnreadableAnswer,
+    first_failure,
 )
 
 ANSWER_LOST = (TimedOut, Unreachable, DomoFailed, UnreadableAnswer, AnswerTooLarge)
 """Errors after which Domo may have done what it was asked for."""
 
 _ABORT_S = 20
+_LOOK_AGAIN_S = (0.0, 0.5, 1.5)
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +96,7 @@ class Multipart:
             await progress(done)
 
         await progress(0)
-        with _first_failure():
+        with first_failure():
             async with anyio.create_task_group() as tasks:
                 for index, start in enumerate(range(0, self._body.size, size), 1):
                     await free.acquire()  # before the part is read: so many are in memory, and no more
@@ -148,24 +150,17 @@ def check(body: Body, sha256: str) -> None:
 
 
 async def _looked(found: Callable[[], Awaitable[Made | None]]) -> Made | None:
-    try:
-        return await found()
-    except DomoError:
-        return None
+    """What `found` finds, looked for again where it fails or is too early: what caught the answer may pass."""
+    for pause in _LOOK_AGAIN_S:
+        await anyio.sleep(pause)
+        try:
+            if made := await found():
+                return made
+        except DomoError as error:
+            _log.warning("Whether an upload is there could not be looked up: %s", error)
+    return None
 
 
 def sha256_of(data: bytes) -> str:
     """The hash of some bytes in hex."""
     return hashlib.sha256(data).hexdigest()
-
-
-@contextmanager
-def _first_failure() -> Iterator[None]:
-    """Let the first error out of a task group, without its group."""
-    try:
-        yield
-    except BaseExceptionGroup as failed:
-        error: BaseException = failed
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from None

@@ -12,6 +12,9 @@ Effect = Literal["read", "write", "same", "ai"]
 
 _PASSING_FAULTS = frozenset({500, 502, 503, 504})
 
+SLOWEST = 1_000_000
+"""Bytes a second at which an upload is still waited for."""
+
 
 @dataclass(frozen=True)
 class Patience:

@@ -44,10 +44,6 @@ class SeenDatasets(Datasets):
         found = await self._inner.get(dataset_id, parts, details=details)
         return _seen(found, await self._policy.sight(dataset_id))
 
-    async def bulk(self, ids: Sequence[str]) -> list[Dataset]:
-        """Return those of the datasets that the user may see."""
-        return [_seen(found, await self._policy.sight(found.id)) for found in await self._inner.bulk(ids)]
-
     async def schema(self, dataset_id: str, include_hidden: bool = False) -> tuple[Column, ...]:  # noqa: ARG002 - never
         """Return the columns that a query can name; masked ones are text."""
         return (await self._policy.sight(dataset_id)).columns

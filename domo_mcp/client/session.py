@@ -20,9 +20,9 @@ from domo_mcp.client.answers import Answer, Expected, decode
 from domo_mcp.client.auth import SignIn
 from domo_mcp.client.failures import wordless
 from domo_mcp.client.limits import USUAL_LIMITS, Limits, Throttle
-from domo_mcp.client.retry import USUAL_PATIENCE, Patience, decide
+from domo_mcp.client.retry import SLOWEST, USUAL_PATIENCE, Patience, decide
 from domo_mcp.client.surface import ApiPath, Content
-from domo_mcp.client.wire import MAX_BYTES, NO_PARAMS, SLOWEST, Method, Params, Request, Timeouts, Wire
+from domo_mcp.client.wire import MAX_BYTES, NO_PARAMS, Method, Params, Request, Timeouts, Wire
 from domo_mcp.errors import DomoError, InvalidInput
 
 T = TypeVar("T")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
@@ -18,6 +19,8 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class Shape(BaseModel):
@@ -54,6 +57,22 @@ Instant = Annotated[datetime | None, AfterValidator(_in_utc), WrapValidator(_or_
 
 Count = Annotated[int | None, WrapValidator(_or_none)]
 """A number that may be missing or spelled in a way that is not one."""
+
+
+def _readable(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except ValidationError as error:
+        odd = {fault["loc"][0] for fault in error.errors() if fault["loc"]}
+        kept = [each for place, each in enumerate(value) if place not in odd] if isinstance(value, list) else []
+        if not kept:
+            raise
+        _log.warning("%d of %d entries that Domo gave cannot be read and are left out.", len(odd), len(odd) + len(kept))
+        return read(kept)
+
+
+Readable = Annotated[tuple[T, ...], WrapValidator(_readable)]
+"""A list without the entries that cannot be read; where none can, it is an error."""
 
 Many = Annotated[tuple[T, ...], BeforeValidator(lambda value: value or ())]
 """A list that may be null."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import ClassVar, NewType
@@ -62,7 +63,7 @@ class Content:
         return self.data.size if isinstance(self.data, Pieces) else len(self.data)
 
 
-class Surface:
+class Surface(ABC):
     """One way in. `instead` says what to do where it does not offer something."""
 
     title: ClassVar[str]
@@ -72,9 +73,9 @@ class Surface:
     one_app: ClassVar[bool] = False
     """Whether AppDB is one app's own: its collections go by name, and an export takes all of them."""
 
+    @abstractmethod
     def where(self, place: Place) -> str | None:
         """The path of an endpoint here, None where there is none."""
-        raise NotImplementedError
 
     def offers(self, place: Place) -> bool:
         """Whether it has that endpoint."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Literal
 
 from pydantic import Field
@@ -33,8 +32,7 @@ class Uploads:
 
     def __init__(self, session: Session, surface: Surface) -> None:
         self._session = session
-        # What is not committed is not there: it does not count as written.
-        self._staging = copy(session)
+        self._staging = session.apart()  # what is not committed is not there, so it does not count as written
         self._surface = surface
 
     async def columns(self, dataset_id: str) -> tuple[Column, ...]:

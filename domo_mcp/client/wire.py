@@ -18,7 +18,7 @@ from domo_mcp.client.auth import OwnOrigin, SignIn
 from domo_mcp.client.bodies import beginning, chunks
 from domo_mcp.client.breaks import broken
 from domo_mcp.client.failures import failure
-from domo_mcp.client.retry import Effect
+from domo_mcp.client.retry import SLOWEST, Effect
 from domo_mcp.client.surface import ApiPath, Content, Pieces
 from domo_mcp.errors import TimedOut, UnreadableAnswer
 
@@ -27,8 +27,6 @@ Params = Mapping[str, str | int | bool | None]
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
-SLOWEST = 1_000_000
-"""Bytes a second at which an upload is still waited for."""
 NO_PARAMS: Params = {}
 
 _HEADERS = {"User-Agent": f"domo-mcp/{__version__}", "Accept": "application/json", "Accept-Encoding": "gzip"}

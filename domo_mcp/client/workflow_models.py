@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field, JsonValue, field_validator, model_validator
 
-from domo_mcp.client.shapes import Count, Instant, Many, Shape
+from domo_mcp.client.shapes import Count, Instant, Many, Readable, Shape
 
 Status = Literal["null", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELED"]
 """`null`: the instance has not reported back as started yet (Workflows document, Start a Workflow, HTTP Response)."""
@@ -18,6 +18,8 @@ Status = Literal["null", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELED"]
 ENDED = frozenset({"COMPLETED", "FAILED", "CANCELED"})
 MOST_EXECUTIONS = 1000
 """As many instances of one workflow are read at most, to find one of them or to sum them up."""
+PAGE = 100
+"""As many of them are asked for at once."""
 
 
 def status_of(told: object) -> str:
@@ -61,7 +63,7 @@ class Workflow(Shape):
     owner: str | None = Field(default=None, validation_alias=_named("owner", "ownerId", "createdBy"))
     created_on: Instant = None
     updated_on: Instant = None
-    versions: Many[Version] = ()
+    versions: Readable[Version] = ()
 
     @field_validator("owner", mode="before")
     @classmethod
@@ -214,16 +216,23 @@ class Transaction(Shape):
 
 
 class Executions(Shape):
-    """Executions as a list, or as the one list in an object (which of them is not documented)."""
+    """Executions as a list, or as the one list in an object (which of them is not documented).
 
-    rows: tuple[Execution, ...] = ()
+    `came` counts those that cannot be read, too.
+    """
+
+    rows: Readable[Execution] = ()
+    came: int = 0
 
     @model_validator(mode="before")
     @classmethod
     def _from_list(cls, value: Any) -> Any:
         if isinstance(value, list):
-            return {"rows": value}
+            return {"rows": value, "came": len(value)}
         if isinstance(value, Mapping) and "rows" not in value:
             lists = [part for part in value.values() if isinstance(part, list)]
-            return {"rows": lists[0] if lists else ()}
+            held = next((part for part in lists if any(isinstance(each, dict) for each in part)), None)
+            if held is None and value and [] not in lists:
+                raise ValueError("no list of executions")
+            return {"rows": held or [], "came": len(held or [])}
         return value

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter
 
-from domo_mcp.client.paging import pages
 from domo_mcp.client.places import workflows as places
 from domo_mcp.client.session import Session
+from domo_mcp.client.shapes import Readable
 from domo_mcp.client.surface import Surface
 from domo_mcp.client.workflow_models import (
     MOST_EXECUTIONS,
+    PAGE,
     Definition,
     Execution,
     Executions,
@@ -27,7 +28,8 @@ from domo_mcp.client.workflow_models import (
 )
 from domo_mcp.errors import Conflict, DomoError, NotFound, UnreadableAnswer
 
-_PAGE = 100
+_MODELS: TypeAdapter[tuple[Workflow, ...]] = TypeAdapter(Readable[Workflow])
+_RESULTS: TypeAdapter[tuple[Transaction, ...]] = TypeAdapter(Readable[Transaction])
 _WORD = re.compile(r"[A-Za-z_]{1,40}")
 
 
@@ -44,7 +46,8 @@ class Workflows:
 
     async def all(self) -> tuple[Workflow, ...]:
         """Return the workflows that the user may see (Postman collection)."""
-        return tuple(await self._session.read("GET", self._surface.at(places.MODELS), list[Workflow]))
+        found = await self._session.read("GET", self._surface.at(places.MODELS), _MODELS)
+        return tuple({each.id: each for each in found}.values())
 
     async def get(self, workflow_id: str) -> Workflow:
         """Return a workflow with its versions (Postman collection)."""
@@ -95,7 +98,7 @@ class Workflows:
     async def results(self, instance_id: str) -> dict[str, JsonValue]:
         """Return what an instance ended with, by name; empty while it runs (published clients)."""
         where, params = self._surface.at(places.TRANSACTIONS), {"instanceId": instance_id}
-        found = await self._session.read("GET", where, list[Transaction], params=params)
+        found = await self._session.read("GET", where, _RESULTS, params=params)
         return {each.id: each.value for each in found}
 
     async def executions(
@@ -104,18 +107,20 @@ class Workflows:
         """Return at most `most` instances of a workflow in Domo's order (Postman collection; its paging is assumed)."""
         told = ",".join("CANCELLED" if status == "CANCELED" else status for status in statuses)
 
-        async def page(limit: int, offset: int) -> Sequence[Execution]:
+        async def page(limit: int, offset: int) -> Executions:
             params = {"modelId": workflow_id, "status": told or None, "limit": limit, "offset": offset or None}
-            return (
-                await self._session.read("GET", self._surface.at(places.EXECUTIONS), Executions, params=params)
-            ).rows
+            return await self._session.read("GET", self._surface.at(places.EXECUTIONS), Executions, params=params)
 
-        found: list[Execution] = []
-        async for rows in pages(page, size=_PAGE):
-            found += rows
-            if len(found) >= most or len(rows) > _PAGE:
-                break
-        return tuple(found[:most])
+        found: dict[str, Execution] = {}
+        largest = offset = 0
+        while offset < most:
+            given = await page(PAGE, offset)
+            new = [row for row in given.rows if row.id not in found]
+            found |= {row.id: row for row in given.rows}
+            if not new or given.came < largest or given.came > PAGE:
+                break  # the end, a Domo that knows no offset, the last page, or all at once
+            largest, offset = given.came, offset + given.came
+        return tuple(found.values())[:most]
 
     async def metrics(
         self,
@@ -129,12 +134,12 @@ class Workflows:
     ) -> Metrics:
         """Return an app's totals and at most `limit` instances (App-Framework document, Get Metrics for a Workflow).
 
-        How times and several statuses are written is not documented: ISO 8601 in UTC, and commas (assumed).
+        Times are Long there: milliseconds since 1970 (assumed); several statuses stand between commas (assumed).
         """
         params = {
             "status": ",".join(statuses) or None,
-            "after": _written(after),
-            "until": _written(until),
+            "after": _milliseconds(after),
+            "until": _milliseconds(until),
             "limit": limit,
             "offset": offset or None,
         }
@@ -156,7 +161,5 @@ def _hinted(kind: type[DomoError], hint: str) -> Iterator[None]:
         raise
 
 
-def _written(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)

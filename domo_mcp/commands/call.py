@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -14,6 +15,7 @@ import anyio.to_thread
 from domo_mcp.app import App, open_app
 from domo_mcp.config import Config
 from domo_mcp.errors import UnknownName
+from domo_mcp.tools import select_tools
 
 
 def call(config: Config, tool: str, arguments: Mapping[str, Any]) -> int:
@@ -33,7 +35,16 @@ async def _call(config: Config, tool: str, arguments: dict[str, Any]) -> int:
         result = await client.call_tool(tool, arguments, progress_callback=_progress if sys.stderr.isatty() else None)
     texts = [block.text for block in result.content if block.type == "text"]
     print("\n".join(texts), file=sys.stderr if result.is_error else sys.stdout)
+    for block in result.content:
+        if block.type == "image":
+            size = len(b64decode(block.data))
+            print(
+                f"(a picture, {block.mime_type}, {size:,} bytes: clients that show pictures do)",
+                file=sys.stderr,
+            )
     status = (result.structured_content or {}).get("status", "applied")
+    if ask is None and status in {"needs_confirmation", "refused"}:
+        print("domo-mcp: run it in a terminal to be asked there.", file=sys.stderr)
     return 0 if status == "applied" and not result.is_error else 1
 
 
@@ -42,7 +53,15 @@ def _unlisted(app: App, name: str) -> str:
         tool = app.any_tool(name)
     except UnknownName as error:
         return str(error)
-    return f"{name} is not listed here: its toolset is {tool.toolset} (--toolsets), it is to {tool.effect} (--access)."
+    instances = app.instances.values()
+    there = [instance for instance in instances if instance.settings.surface in tool.surfaces]
+    if not there:
+        return f"{name} is not listed here: the surface {next(iter(instances)).settings.surface} does not have it."
+    chosen = select_tools(app.config.tools.toolsets, {instance.settings.surface for instance in instances})
+    why = [] if tool in chosen else [f"its toolset {tool.toolset} is not chosen (--toolsets)"]
+    if not any(instance.has(tool) for instance in there):
+        why.append(f"it is to {tool.effect}, which access {there[0].policy.access} does not allow (--access)")
+    return f"{name} is not listed here: {' and '.join(why) or 'nothing here changes Domo'}."
 
 
 async def _ask_here(question: str, answers: Sequence[str]) -> str | None:
@@ -55,5 +74,5 @@ async def _ask_here(question: str, answers: Sequence[str]) -> str | None:
 
 
 async def _progress(progress: float, total: float | None, message: str | None) -> None:
-    share = f"{progress:g}/{total:g}" if total else f"{progress:g}"
+    share = f"{round(progress):,}/{round(total):,}" if total else f"{round(progress):,}"
     print(f"[{share}] {message or ''}", file=sys.stderr)

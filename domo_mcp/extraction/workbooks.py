@@ -18,7 +18,8 @@ _DATES = {
     *range(45, 48),
     *range(50, 59),
 }  # number formats Excel has for dates and times
-_QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_LONGEST_FORMAT = 255  # Excel's own limit
+_QUOTED = re.compile(r'"[^"]*"|\[[^\[\]]*\]|\\.')
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (a spreadsheet's dates have no time zone)
 
 
@@ -136,7 +137,8 @@ def _dates(archive: Zipped) -> frozenset[int]:
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal inside
         inside = inside or tag == "cellXfs"
-        if tag == "numFmt" and re.search("[ymdh]", _QUOTED.sub("", attributes.get("formatCode", "")).lower()):
+        code = attributes.get("formatCode", "")[:_LONGEST_FORMAT]
+        if tag == "numFmt" and re.search("[ymdh]", _QUOTED.sub("", code).lower()):
             formats.add(_number(attributes.get("numFmtId")))
         elif tag == "xf" and inside:
             styles.append(_number(attributes.get("numFmtId")))

@@ -15,7 +15,8 @@ from domo_mcp.extraction.outcome import MOST_SECONDS, Damaged
 
 MOST_UNPACKED = 64 * 1024 * 1024  # bytes, of all members together
 _CHUNK = 64 * 1024
-_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError)
+"""What zipfile raises for members that are damaged, encrypted, or compressed in a way that it does not know."""
 
 Start = Callable[[str, dict[str, str]], None]
 End = Callable[[str], None]

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Literal
 import anyio
 from pydantic import JsonValue
 
+from domo_mcp.client.retry import SLOWEST
 from domo_mcp.errors import (
     AnswerTooLarge,
     DomoError,
     DomoFailed,
     DomoMcpError,
+    FunctionFailed,
     Refused,
     StateUnavailable,
     TimedOut,
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _READ_BACK_S = 20
-_SLOWEST = 1_000_000
-"""Bytes a second at which an upload is still waited for."""
 _MAYBE_DONE = (TimedOut, Unreachable, DomoFailed, UnreadableAnswer, AnswerTooLarge)
 """Errors after which Domo may have done what it was asked for, or may do it yet."""
 _FAULT = "It ended in a fault of this server."
@@ -98,7 +98,7 @@ class Applier:
     ) -> Applied:
         written = domo.session.written
         try:
-            with _unheld(held, change), anyio.fail_after(self.timeout_s + change.sends_bytes / _SLOWEST):
+            with _unheld(held, change), anyio.fail_after(self.timeout_s + change.sends_bytes / SLOWEST):
                 outcome = await change.apply(domo)
         except anyio.get_cancelled_exc_class():
             status: Settled = "failed" if domo.session.written == written else "unknown"
@@ -147,16 +147,23 @@ class Applier:
         """
         found = await self.read(domo, change.before, list(change.before.objects))
         status = settled(change.before.objects, change.after.objects, found)
-        if clean and status in {"unknown", "failed"}:
+        doubted = {"failed": isinstance(error, _MAYBE_DONE), "applied": not self.proves(change.after)}
+        if clean:
             status = "failed"
-        elif status == "failed" and isinstance(error, _MAYBE_DONE):
+        elif doubted.get(status):
             status = "unknown"
         facts = await self._finish(entry, status, found, plain(error.message), change)
         if status == "applied" and found is not None:
             lost = f"Domo's answer was lost ({error.message.rstrip('.')}), and reading back shows the change is there."
             return Applied(entry.id, Outcome(), True, [], (lost, *facts))
-        error.hint = f"{error.hint} {_TOLD[status].format(entry.id)}".strip()
+        told = _RAN if isinstance(error, FunctionFailed) else _TOLD[status]
+        error.hint = f"{error.hint} {told.format(entry.id)}".strip()
         raise error
+
+    def proves(self, intended: Snapshot) -> bool:
+        """Whether finding what was intended proves that it was this change that made it."""
+        keeper = self.keepers.get(intended.kind)
+        return keeper is None or keeper.conclusive
 
     async def read(self, domo: Domo, snapshot: Snapshot, ids: list[str]) -> dict[str, JsonValue] | None:
         """The objects as they are now; None where they cannot be read."""
@@ -179,7 +186,7 @@ class Applier:
             await self.journal.finish(entry.id, status, None if after is None else replace(kept, objects=after), note)
             if change.undoes and status == "failed":
                 await self.journal.release(change.undoes, entry.id)
-            if change.once and status == "failed":
+            if change.once and not change.again and status == "failed":
                 await self.journal.free(entry)
         except StateUnavailable as error:
             logger.exception("The journal's entry %s stays open", entry.id)
@@ -187,6 +194,7 @@ class Applier:
         return ()
 
 
+_RAN = "What it did before it failed stays (journal: {})."
 _TOLD: Mapping[Settled, str] = {
     "applied": "The change is there ({}).",
     "failed": "Nothing was changed (journal: {}).",

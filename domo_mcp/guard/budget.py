@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
 from domo_mcp.guard.preview import Preview
 from domo_mcp.guard.written import Written
@@ -20,6 +21,8 @@ RESERVED_TOKENS = 110
 _SUMMARY_TOKENS = 300
 _STRING_STEPS = (2000, 500, 120)
 _LIST_STEPS = (100, 30, 10, 3)
+_STEPS = (*((texts, entries) for texts in _STRING_STEPS for entries in _LIST_STEPS), (40, 1), (40, 0))
+_MOST_CUT = 3
 _PREVIEW_STEPS = ((10, 12, 99), (10, 6, 99), (5, 6, 99), (3, 6, 99), (3, 3, 30), (1, 3, 10), (1, 1, 10), (1, 1, 3))
 """Objects, fields of each, notes. Values are not cut further: what is different in them would go."""
 
@@ -63,19 +66,35 @@ def trim_text(text: Text, max_tokens: int) -> Text:
 
 
 def trim_answer(answer: Answer, max_tokens: int) -> Answer:
-    """`answer` with its texts and lists shortened, step by step, until it fits; a preview counts what it leaves out."""
+    """`answer` with its texts, lists and objects shortened, step by step, until it fits, and a line that says so.
+
+    A preview counts itself what it leaves out.
+    """
     most = _left(max_tokens, ()) * CHARACTERS_PER_TOKEN
     if isinstance(answer, Written) and answer.preview:
         return _with_less(answer, answer.preview, most)
     if isinstance(answer, Written) and answer.result is not None:
         answer = _with_result(answer, answer.result, most)
-    data = answer.model_dump(mode="json")
-    for texts in _STRING_STEPS:
-        for entries in _LIST_STEPS:
-            if len(json.dumps(data, ensure_ascii=False)) <= most:
-                return type(answer).model_validate(data)
-            data = _shortened(data, texts, entries)
-    return type(answer).model_validate(data)
+    size = len(answer.model_dump_json(exclude_none=True))
+    if size <= most:
+        return answer
+    for texts, entries in _STEPS:
+        less = answer.shortened(_fields(answer, texts, entries), "")
+        if len(less.model_dump_json(exclude_none=True)) <= most:
+            break
+    return answer.shortened(_fields(answer, texts, entries), _cut_line(answer, less, size))
+
+
+def _cut_line(whole: Answer, less: Answer, size: int) -> str:
+    """What went, by the names of our own fields."""
+    told = []
+    for name in type(whole).model_fields:
+        had, has = getattr(whole, name), getattr(less, name)
+        if isinstance(had, list | tuple | dict) and len(has) < len(had):
+            told.append(f"{name} {len(has):,} of {len(had):,}")
+        elif had != has:
+            told.append(f"{name} to the beginning of what is in it")
+    return f"Cut: {', '.join(told[:_MOST_CUT])}; the whole has {size:,} characters. Raise max_tokens, or ask for less."
 
 
 def _with_less(answer: Written, shown: Preview, most: int) -> Written:
@@ -93,7 +112,7 @@ def _with_result(answer: Written, result: JsonValue, most: int) -> Written:
     size = _size(result)
     if size <= room:
         return answer
-    steps = (_shortened(result, texts, entries) for texts in _STRING_STEPS for entries in _LIST_STEPS)
+    steps = (_shortened(result, texts, entries) for texts, entries in _STEPS[:-1])
     kept = next((less for less in steps if _size(less) <= room), None)
     if kept is None:
         kept = f"{json.dumps(result, ensure_ascii=False)[: room // 2]}…"
@@ -149,8 +168,15 @@ def _bounded(lines: tuple[str, ...], tokens: int) -> tuple[str, ...]:
 def _shortened(value: Any, texts: int, entries: int) -> Any:
     if isinstance(value, str):
         return value if len(value) <= texts else value[: texts - 1] + "…"
-    if isinstance(value, list):
-        return [_shortened(part, texts, entries) for part in value[:entries]]
+    if isinstance(value, BaseModel):
+        return value.model_copy(update=_fields(value, texts, entries))
+    if isinstance(value, list | tuple):
+        return type(value)(_shortened(part, texts, entries) for part in value[:entries])
     if isinstance(value, dict):
-        return {key: part if key in _WORD_FOR_WORD else _shortened(part, texts, entries) for key, part in value.items()}
+        first = islice(value.items(), entries)
+        return {_shortened(key, texts, entries): _shortened(part, texts, entries) for key, part in first}
     return value
+
+
+def _fields(model: BaseModel, texts: int, entries: int) -> dict[str, Any]:
+    return {name: _shortened(part, texts, entries) for name, part in model if name not in _WORD_FOR_WORD}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
 
 
-_LOOK_S, _LONGEST_WAIT_S = 0.1, 20
+_LOOK_S, _LONGEST_WAIT_S, _DAY_S = 0.1, 20, 86_400
 _PATIENCE = timedelta(minutes=2)
 """By then a Domo that did not answer has done what it was asked for, or will not."""
 
@@ -55,20 +55,21 @@ class OwnChanges:
         arguments = from_json(tool, waiting.arguments)
         proposed = await tool.fn(call, **arguments)
         if isinstance(proposed, Done):
+            await self.tickets.use(ticket)  # what it stands for was made already: it is good no more
             return proposed
         return prepared(proposed, tool, arguments, ticket=ticket, seen=waiting.digest)
 
     async def earlier(self, once: str) -> Earlier | None:
         """The caller's change with the same `once`; one that is being made is waited for a while."""
         who, within_s = self.caller, self.caller.policy.start_once_s
-        if not within_s:
-            return None
         found = None
         with anyio.move_on_after(_LONGEST_WAIT_S):
             while True:
                 found = await self.applier.journal.same(who.principal, who.instance, once, within_s=within_s)
                 if found is None or found.status != "pending":
                     break
+                if within_s:  # what was being made when this call came is the same, however slow it is
+                    within_s = _DAY_S
                 await anyio.sleep(_LOOK_S)
         left = found.after.objects if found and found.after else {}
         return Earlier(found.id, found.time, found.status, tuple(left)) if found else None
@@ -101,6 +102,7 @@ class OwnChanges:
             on=on,
             apply=partial(_restored, keeper, wanted, current),
             undo=keeper.undo(wanted, current),
+            must_confirm=keeper.must_confirm,
             before=current,
             after=wanted,
         )
@@ -141,6 +143,8 @@ class OwnChanges:
             snapshot = entry.before if entry.before.kind else entry.intended
             found = await self.applier.read(domo, snapshot, ids)
             status = settled(entry.before.objects, entry.intended.objects, found)
+            if status == "applied" and not self.applier.proves(entry.intended):
+                continue
             if status == "unknown" or found is None or (status == "failed" and _may_act_yet(entry)):
                 continue
             await journal.settle(

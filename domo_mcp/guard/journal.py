@@ -130,15 +130,19 @@ class Journal:
     async def same(self, principal: str, instance: str, once: str, *, within_s: float) -> Entry | None:
         """The principal's newest change with that `once`, if it was begun within `within_s` seconds and did not fail.
 
-        One whose end nobody knows counts for a day.
+        One that is being made, or whose end nobody knows, counts for a day.
         """
         now = self._clock()
         young, recent = now - timedelta(seconds=within_s), now - _DOUBT
-        doubtful = [each.time for each in await self.unknown(principal, instance) if each.once == once]
+        await self._state.changes.give_up_on_the_dead()
+        unended = self._entries(await self._state.changes.unended(principal, instance))
+        doubtful = [each.time for each in unended if each.once == once]
         since = min([young, *(time for time in doubtful if time > recent)])
         rows = await self._state.changes.since(principal, instance, _microseconds(since))
         alike = [each for each in self._entries(rows) if each.once == once and each.status != "failed"]
-        counts = [each for each in alike[:1] if each.status == "unknown" or each.time >= young]
+        counts = [
+            each for each in alike[:1] if each.status in {"pending", "unknown"} or (within_s > 0 and each.time >= young)
+        ]
         return next(iter(counts), None)
 
     async def get(self, change_id: str, principal: str) -> Entry | None:

@@ -128,6 +128,12 @@ def check_reach(policy: PolicySettings, effect: Effect, change: Change) -> None:
         )
 
 
+_CANNOT_ASK = (
+    "this client cannot ask a person: that takes one with elicitation, over HTTP of protocol 2026-07-28 (earlier ones "
+    "over stdio only)"
+)
+
+
 def ruling(
     policy: PolicySettings, tool: Tool, effect: Effect, change: Change, *, can_ask: bool, granted: bool
 ) -> Ruling:
@@ -137,7 +143,7 @@ def ruling(
     thing a short while ago. What destroys data for good takes a person, whatever the configuration says.
     """
     if change.undo == "none" and effect in {Effect.UPDATE, Effect.DELETE}:
-        alone = Ruling("refuse", why="It cannot be undone, and this client cannot ask a person.")
+        alone = Ruling("refuse", why=f"It cannot be undone, and {_CANNOT_ASK}.")
         return Ruling("ask", why="it cannot be undone") if can_ask else alone
     if free := _without_asking(policy, tool, effect, change, granted=granted):
         return free
@@ -145,7 +151,7 @@ def ruling(
     if policy.confirm == "ask" and can_ask:
         return Ruling("ask", why=why)
     if policy.confirm == "ask" and policy.fallback == "refuse":
-        return Ruling("refuse", why="This client cannot ask a person, and policy.fallback is refuse.")
+        return Ruling("refuse", why=f"policy.fallback is refuse, and {_CANNOT_ASK}.")
     return Ruling("ticket", why=why)
 
 

@@ -69,7 +69,7 @@ def prepared(change: Change, tool: Tool, arguments: Mapping[str, Any], **told: A
     """`change` as prepared by a call of `tool`; one that the guard prepared stays as it is, `told` aside."""
     own = {part.name: getattr(change, part.name) for part in fields(change)}
     own |= {"summary": plain(change.summary), "notes": tuple(map(plain, change.notes))}
-    made = {"tool": tool, "arguments": as_json(arguments), "effect": tool.effect}
+    made = {"tool": tool, "arguments": as_json(arguments), "effect": change.acts_as or tool.effect}
     return Prepared(**{**made, **own, **told})
 
 

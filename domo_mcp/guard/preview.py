@@ -12,8 +12,8 @@ from typing import Any, Literal
 from pydantic import JsonValue
 
 from domo_mcp.sql import ColumnRules
+from domo_mcp.tools.appdb.mongo import sight
 from domo_mcp.tools.change import NEW, UNKNOWN_VALUE, Change, Undoable
-from domo_mcp.tools.mongo import sight
 from domo_mcp.tools.results import Answer
 from domo_mcp.untrusted import exact, one_line
 

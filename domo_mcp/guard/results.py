@@ -11,7 +11,7 @@ from domo_mcp import sql
 from domo_mcp.errors import AnswerTooLarge, Refused, TimedOut
 from domo_mcp.guard.prepared import Caller
 from domo_mcp.guard.ticket import Pending, Tickets
-from domo_mcp.tools.querying import columns_of
+from domo_mcp.tools.data.querying import columns_of
 from domo_mcp.tools.table import csv_header, csv_line
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from domo_mcp.sandbox.appdb.definitions import Collection
 from domo_mcp.sandbox.appdb.documents import Documents
 from domo_mcp.sandbox.company.files import shelve
 from domo_mcp.sandbox.files.contents import Contents
+from domo_mcp.sandbox.filesets.definitions import StoredFile
 from domo_mcp.sandbox.filesets.index import Index
 from domo_mcp.sandbox.filesets.library import Library
 from domo_mcp.sandbox.records import Record
@@ -65,6 +66,7 @@ class Store:
             records = sqlite3.connect(data / "sandbox.sqlite" if data else ":memory:", check_same_thread=False)
             store = cls(warehouse, records, clock)
             store._found()
+            store.index.resume(store.all(StoredFile))
         except BaseException:
             warehouse.close()
             raise

@@ -18,7 +18,7 @@ from domo_mcp.errors import DomoMcpError, InvalidInput
 from domo_mcp.guard.written import Written
 from domo_mcp.server import arguments
 from domo_mcp.server.asking import Asked, McpPerson
-from domo_mcp.server.rendering import render, render_error
+from domo_mcp.server.rendering import render, render_error, without
 from domo_mcp.tools.results import Answer
 from domo_mcp.tools.toolset import Effect, Tool
 
@@ -52,6 +52,7 @@ class BoundTool(SdkTool):
         try:
             return await self._call(arguments, context)
         except DomoMcpError as error:
+            error.hint = without(self._app.unlisted, error.hint)
             return render_error(error)
         except Asked as asked:
             return asked.result
@@ -87,7 +88,7 @@ def bind(tool: Tool, app: App) -> BoundTool:
         fn=tool.fn,
         name=tool.name,
         title=tool.title,
-        description=tool.description,
+        description=without(app.unlisted, tool.description),
         parameters=arguments.lean_schema(model),
         fn_metadata=FuncMetadata(arg_model=model, output_schema=_output_schema(tool, app)),
         is_async=True,

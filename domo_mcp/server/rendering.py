@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from base64 import b64encode
+from collections.abc import Collection
 from typing import Any, Literal
 
 from mcp_types import CallToolResult, ContentBlock, ImageContent, ResourceLink, TextContent
@@ -34,8 +36,11 @@ def render(result: Result, *, structured: Structured, sandbox: bool) -> CallTool
     elif isinstance(result, Picture):
         text, data = "\n".join(map(_told, (result.alt, *result.facts))), None
     elif isinstance(result, Answer):
-        payload = plain(json.dumps(result.model_dump(mode="json", exclude_none=True), **_COMPACT))
-        text, data = _fenced(visible(payload)), None if structured == "none" else json.loads(payload)
+        whole = json.loads(plain(json.dumps(result.model_dump(mode="json", exclude_none=True), **_COMPACT)))
+        shown = {key: value for key, value in whole.items() if key != "next" or not isinstance(result, Written)}
+        text, data = _fenced(visible(json.dumps(shown, **_COMPACT))), None if structured == "none" else whole
+        if result.cut_line:
+            text += f"\n{result.cut_line}"
         if isinstance(result, Written) and result.next:
             text += f"\n{result.next}"
     if sandbox:
@@ -47,6 +52,12 @@ def render(result: Result, *, structured: Structured, sandbox: bool) -> CallTool
         content.append(ResourceLink(uri=result.link, name="all rows", mime_type="text/csv", description=_LINK))
     failed = isinstance(result, Written) and result.status == "refused"
     return _safe(CallToolResult(content=content, structured_content=data, is_error=failed))
+
+
+def without(tools: Collection[str], text: str) -> str:
+    """`text` where each of `tools`, which a caller does not see, is told to be out of reach."""
+    names = "|".join(map(re.escape, sorted(tools)))
+    return re.sub(rf"\b({names})\b", r"\1 (not listed here)", text) if names else text
 
 
 def render_error(error: DomoMcpError) -> CallToolResult:

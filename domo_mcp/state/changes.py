@@ -93,6 +93,11 @@ class ChangeRows:
         sql = f"{_FOUND} WHERE principal = $1 AND instance = $2 AND status = 'unknown' ORDER BY time, id"
         return [ChangeRow(*row) for row in await self.store.fetch(sql, principal, instance)]
 
+    async def unended(self, principal: str, instance: str) -> list[ChangeRow]:
+        """The principal's changes on an instance that are being made, or whose end nobody knows."""
+        sql = f"{_FOUND} WHERE principal = $1 AND instance = $2 AND status IN ('pending', 'unknown')"
+        return [ChangeRow(*row) for row in await self.store.fetch(sql, principal, instance)]
+
     async def give_up_on_the_dead(self) -> None:
         """Set to unknown what processes had begun that do not run any more."""
         begun = await self.store.fetch("SELECT DISTINCT writer FROM domo_mcp_changes WHERE status = 'pending'")

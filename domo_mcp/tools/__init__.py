@@ -1,50 +1,45 @@
-"""What a model can do with Domo: one typed function per tool, one module per toolset."""
+"""What a model can do with Domo: one typed function per tool, one module or package per toolset."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from domo_mcp.tools import (
-    ai,
-    appdb,
-    changes,
-    codeengine,
-    collections,
-    data,
-    data_api,
-    dataset_access,  # noqa: F401 - registers its tools on datasets.toolset
-    dataset_partitions,  # noqa: F401 - registers its tools on datasets.toolset
-    dataset_rows,  # noqa: F401 - registers its tools on datasets.toolset
-    datasets,
-    files,
-    filesets,
-    people,
-    streams,
-    workflows,
-)
+from domo_mcp.tools import ai, changes, data_api, people
+from domo_mcp.tools.appdb import collections
+from domo_mcp.tools.appdb import tools as appdb_tools
+from domo_mcp.tools.appdb.definitions import COLLECTIONS
+from domo_mcp.tools.appdb.documents import DOCUMENTS
 from domo_mcp.tools.change import Keeper
-from domo_mcp.tools.dataset_keepers import ACCESS, PROPERTIES, SCHEMAS, TAGS
-from domo_mcp.tools.dataset_rows_upload import ROWS
-from domo_mcp.tools.definitions import COLLECTIONS
-from domo_mcp.tools.documents import DOCUMENTS
-from domo_mcp.tools.file_keepers import DATA_FILES, FILE_PERMISSIONS
-from domo_mcp.tools.fileset_definitions import FILESETS
-from domo_mcp.tools.fileset_files import FILES as FILESET_FILES
-from domo_mcp.tools.stream_definitions import STREAMS
+from domo_mcp.tools.codeengine import tools as codeengine_tools
+from domo_mcp.tools.data import tools as data_tools
+from domo_mcp.tools.datasets import access as dataset_access  # noqa: F401 - registers its tools
+from domo_mcp.tools.datasets import partitions as dataset_partitions  # noqa: F401 - registers its tools
+from domo_mcp.tools.datasets import rows as dataset_rows  # noqa: F401 - registers its tools
+from domo_mcp.tools.datasets import tools as datasets_tools
+from domo_mcp.tools.datasets.keepers import ACCESS, PROPERTIES, SCHEMAS, TAGS
+from domo_mcp.tools.datasets.upload import ROWS
+from domo_mcp.tools.files import tools as files_tools
+from domo_mcp.tools.files.keepers import DATA_FILES, FILE_PERMISSIONS
+from domo_mcp.tools.filesets import tools as filesets_tools
+from domo_mcp.tools.filesets.definitions import FILESETS
+from domo_mcp.tools.filesets.files import FILES as FILESET_FILES
+from domo_mcp.tools.streams import tools as streams_tools
+from domo_mcp.tools.streams.definitions import STREAMS
 from domo_mcp.tools.toolset import BOTH_SURFACES, Surface, Tool, Toolset
+from domo_mcp.tools.workflows import tools as workflows_tools
 
 TOOLSETS: tuple[Toolset, ...] = (
-    data.toolset,
+    data_tools.toolset,
     data_api.toolset,
     ai.toolset,
-    filesets.toolset,
-    appdb.toolset,
+    filesets_tools.toolset,
+    appdb_tools.toolset,
     collections.toolset,
-    workflows.toolset,
-    codeengine.toolset,
-    datasets.toolset,
-    streams.toolset,
-    files.toolset,
+    workflows_tools.toolset,
+    codeengine_tools.toolset,
+    datasets_tools.toolset,
+    streams_tools.toolset,
+    files_tools.toolset,
     people.toolset,
     changes.toolset,
 )

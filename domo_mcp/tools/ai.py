@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.tools import args
-from domo_mcp.tools.pictures import picture_of
+from domo_mcp.tools.contents.pictures import picture_of
 from domo_mcp.tools.results import Text
 from domo_mcp.tools.toolset import Call, Toolset
 from domo_mcp.untrusted import foreign

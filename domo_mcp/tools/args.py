@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field, GetPydanticSchema, JsonValue
 from pydantic_core import core_schema
 
 from domo_mcp import sql
-from domo_mcp.tools.document_ids import checked_id
-from domo_mcp.tools.mongo.checking import check_query
-from domo_mcp.tools.mongo.operations import check_content, check_operation
+from domo_mcp.tools.appdb.ids import checked_id
+from domo_mcp.tools.appdb.mongo.checking import check_query
+from domo_mcp.tools.appdb.mongo.operations import check_content, check_operation
 from domo_mcp.tools.toolset import Target
 
 Dataset = Annotated[str, Target("dataset"), Field(min_length=1, max_length=500, description="Dataset id or name.")]
@@ -136,6 +136,8 @@ FileNumber = Annotated[str, Target("file"), Field(pattern="^[0-9]{1,19}$")]
 DataFile = Annotated[FileNumber, Field(description="File id, a number.")]
 RevisionNumber = Annotated[str, Field(pattern="^[0-9]{1,19}$", description="Revision id, a number.")]
 Workflow = Annotated[
-    str, Target("workflow"), Field(min_length=1, max_length=500, description="Workflow id or name; in an app its alias.")
+    str,
+    Target("workflow"),
+    Field(min_length=1, max_length=500, description="Workflow id or name; in an app its alias."),
 ]
 WorkflowInstanceId = Annotated[str, Field(min_length=1, max_length=200, description="Id of the instance.")]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import JsonValue
 
-from domo_mcp.errors import DomoError
+from domo_mcp.errors import DomoError, NotFound
 
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
@@ -74,10 +74,11 @@ class Change:
     `before` is what would change as it is now, `after` as it would be: no snapshot where there is nothing to read.
     `affected` counts objects where the snapshots do not. `must_confirm` says why it has to be confirmed whatever the
     configuration says ("it opens access", "it replaces what is there"). `notes` are warnings to be read before.
-    `sends_bytes` is how much has to be uploaded, where that may take longer than a call. `stoppable` is one that takes
-    back all it did where its caller gives it up before the end. `once` tells changes that are
-    the same: within policy.start_once_s a second one is not applied, unless it is wanted `again`; empty where twice is
-    nothing to guard against.
+    `acts_as` is the effect where it is more than the tool's: a new file that replaces one is an update. `sends_bytes`
+    is how much has to be uploaded, where that may take longer than a call. `stoppable` is one that takes back all it
+    did where its caller gives it up before the end. `once` tells changes that are the same: within
+    policy.start_once_s a second one is not applied, unless it is wanted `again`; empty where twice is nothing to guard
+    against.
     """
 
     summary: str
@@ -88,6 +89,7 @@ class Change:
     after: Snapshot = Snapshot()
     affected: int | None = None
     must_confirm: str = ""
+    acts_as: Effect | None = None
     notes: tuple[str, ...] = ()
     sends_bytes: int = 0
     stoppable: bool = False
@@ -132,6 +134,10 @@ class Keeper(Protocol):
     """Reads and puts back the objects of one kind of snapshot."""
 
     kind: str
+    must_confirm: str
+    """Why putting back has to be confirmed whatever the configuration says; empty where it need not be."""
+    conclusive: bool
+    """Whether a state tells who made it: two changes may leave the same number of rows."""
 
     async def read(self, domo: Domo, place: str, ids: Sequence[str]) -> dict[str, JsonValue]:
         """The content of each of `ids` as it is now, None for what is not there. Raises DomoError."""
@@ -148,6 +154,20 @@ class Keeper(Protocol):
     async def restore(self, domo: Domo, wanted: Snapshot, current: Snapshot) -> Outcome:
         """Make the objects of `current` what they are in `wanted`. Raises Refused where that would lose something."""
         ...
+
+
+def going(wanted: Snapshot, current: Snapshot) -> list[str]:
+    """The keys of what is there now and would not be."""
+    return [key for key, content in current.objects.items() if content is not None and wanted.objects.get(key) is None]
+
+
+async def each_or_none(ids: Sequence[str], read: Callable[[str], Awaitable[JsonValue]]) -> dict[str, JsonValue]:
+    """What `read` gives for each of `ids`, None for what is not there."""
+    found: dict[str, JsonValue] = dict.fromkeys(ids)
+    for key in ids:
+        with suppress(NotFound):
+            found[key] = await read(key)
+    return found
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp.sql.data_query import Aggregate, Calendar, DataQuery, DateGrain, Grain, parse_condition, parse_order
 from domo_mcp.tools import args
-from domo_mcp.tools.querying import ask
+from domo_mcp.tools.data.querying import ask
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call, Toolset
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from domo_mcp.errors import InvalidInput, NotFound, UnreadableAnswer
 from domo_mcp.tools import args
-from domo_mcp.tools.image_formats import media_type
+from domo_mcp.tools.contents.image_formats import media_type
 from domo_mcp.tools.results import Answer, Page, Picture
 from domo_mcp.tools.toolset import Call, Toolset
 from domo_mcp.untrusted import all_foreign, foreign, one_line
@@ -34,6 +34,7 @@ class Identity(Answer):
     role: str | None
     instance: str
     url: str
+    surface: str
     access: str
     toolsets: list[str]
     sandbox: bool
@@ -76,6 +77,7 @@ async def whoami(call: Call) -> Identity:
         role=me.role,
         instance=call.domo.name,
         url=call.domo.url,
+        surface="app" if call.domo.surface.one_app else "product",
         access=call.rights.access,
         toolsets=list(call.rights.toolsets),
         sandbox=call.rights.sandbox,
@@ -94,7 +96,7 @@ async def list_users(
     """Use it to find users of Domo and their ids. For the user that this server acts as use whoami."""
     if user is not None:
         _alone(query=query, cursor=cursor)
-        found = await call.domo.people.user((await call.catalog.user(user)).id, details=details)
+        found = await call.domo.people.user((await call.catalog.users.get(user)).id, details=details)
         return Page([_user(found, details=details)], "user", total=1)
     offset = call.cursors.offset(cursor)
     if query.strip():
@@ -129,7 +131,7 @@ async def list_groups(
         return Page([_group(found, members=True)], "group", total=1)
     offset = call.cursors.offset(cursor)
     if user is not None:
-        of_user = await call.domo.people.groups_of((await call.catalog.user(user)).id)
+        of_user = await call.domo.people.groups_of((await call.catalog.users.get(user)).id)
         return _some(call, [_group(each) for each in of_user], "group", limit, offset)
     every = [_group(each) async for each in call.domo.people.all_groups()]
     return _some(call, every, "group", limit, offset)
@@ -146,7 +148,7 @@ async def get_avatar(
     text: Annotated[str | None, Field(min_length=1, max_length=10, description="Text without a picture.")] = None,
 ) -> Picture:
     """Use it to look at the picture of a user or a group. For what is known about them use list_users, list_groups."""
-    who = await (call.catalog.user(entity_id) if entity_type == "USER" else call.catalog.group(entity_id))
+    who = await (call.catalog.users.get(entity_id) if entity_type == "USER" else call.catalog.groups.get(entity_id))
     data = await call.domo.people.avatar(
         entity_type,
         who.id,
@@ -179,7 +181,7 @@ def _alone(**others: str | None) -> None:
 
 
 async def _one(call: Call, group: str) -> Group:
-    return await call.domo.people.group((await call.catalog.group(group)).id)
+    return await call.domo.people.group((await call.catalog.groups.get(group)).id)
 
 
 async def _named(call: Call, name: str) -> Group:
@@ -194,14 +196,7 @@ async def _named(call: Call, name: str) -> Group:
 
 
 def _some(call: Call, every: Sequence[EntryT], kind: str, limit: int, offset: int) -> Page[EntryT]:
-    return Page(
-        list(every[offset : offset + limit]),
-        kind,
-        first=offset,
-        total=len(every),
-        more=offset + limit < len(every),
-        continues=lambda shown: call.cursors.at(offset + shown),
-    )
+    return Page.part(list(every[offset : offset + limit]), of=len(every), kind=kind, first=offset, cursors=call.cursors)
 
 
 def _has(user: User, fold: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from domo_mcp.tools.cursor import Cursors
 from domo_mcp.tools.table import Column, Scalar, Table
 
 
@@ -22,9 +23,24 @@ class ResultSettings(BaseModel):
 
 
 class Answer(BaseModel):
-    """Base of every answer that is one object: fields without a value are left out."""
+    """Base of every answer that is one object: fields without a value are left out.
+
+    `cut_line` is our own line on what of it was left out, empty where it is whole.
+    """
 
     model_config = ConfigDict(frozen=True)
+    _cut: str = PrivateAttr("")
+
+    @property
+    def cut_line(self) -> str:
+        """What was left out, and how much there was."""
+        return self._cut
+
+    def shortened(self, less: Mapping[str, Any], cut: str) -> Self:
+        """The answer with `less` in place of its own values, and a line that says so."""
+        answer = self.model_copy(update=less)
+        answer._cut = cut  # noqa: SLF001 - its own copy
+        return answer
 
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
@@ -40,6 +56,18 @@ class Page(Generic[AnswerT]):
     total: int | None = None
     more: bool = False
     continues: Callable[[int], str] | None = None
+
+    @classmethod
+    def part(cls, items: list[AnswerT], *, of: int, kind: str, first: int, cursors: Cursors) -> Page[AnswerT]:
+        """The page that begins at `first` of a list of `of` things, of which each page has the next ones."""
+        return cls(
+            items,
+            kind,
+            first=first,
+            total=of,
+            more=first + len(items) < of,
+            continues=lambda shown: cursors.at(first + shown),
+        )
 
     def table(self) -> Table:
         """The page as rows: columns that no item fills are left out."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from domo_mcp.tools.change import Change, Done, Earlier
     from domo_mcp.tools.changes import ChangeEntry
     from domo_mcp.tools.cursor import Cursors
-    from domo_mcp.tools.folders import FilesSettings, Folders
+    from domo_mcp.tools.local.folders import FilesSettings, Folders
     from domo_mcp.tools.results import ResultSettings
 
 ToolFunction = Callable[..., Awaitable[Any]]

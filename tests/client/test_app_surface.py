@@ -57,7 +57,6 @@ async def test_the_datasets_of_an_app_are_its_aliases(domo: Domo, sandbox: Starl
     assert ([dataset.id for dataset in page.items], page.total) == (["products"], 1)
     assert [dataset.id for dataset in (await domo.datasets.search("", limit=1, offset=1)).items] == ["products"]
     assert (await domo.datasets.get("not listed", details=True)).name == "not listed"
-    assert [dataset.id for dataset in await domo.datasets.bulk(["a", "b"])] == ["a", "b"]
     assert await domo.datasets.dictionary("sales") is None
     assert not sandbox.state.requests
 

@@ -227,7 +227,14 @@ class TestShapes:
 
     @pytest.mark.parametrize(
         ("answer", "tags"),
-        [('["a","b"]', ("a", "b")), (["a"], ("a",)), ("", ()), ("no JSON", ()), (None, ()), ("null", ())],
+        [
+            ('["a","b"]', ("a", "b")),
+            (["a"], ("a",)),
+            ("", ()),
+            ("finance, no JSON,", ("finance", "no JSON")),
+            (None, ()),
+            ("null", ()),
+        ],
     )
     def test_tags_are_text_or_a_list(self, answer: object, tags: tuple[str, ...]) -> None:
         assert Properties.model_validate({"dataProviderType": "api", "tags": answer}).tags == tags

@@ -64,28 +64,6 @@ async def test_a_dictionary_that_nobody_wrote_is_none(answering: Answering) -> N
         assert await Datasets(session, Product()).dictionary("d") is None
 
 
-async def test_bulk_asks_for_a_hundred_at_a_time_and_skips_what_is_not_given(answering: Answering) -> None:
-    asked: list[int] = []
-
-    def handler(request: httpx.Request) -> httpx.Response:
-        ids = json.loads(request.content)
-        asked.append(len(ids))
-        return httpx.Response(200, json={"dataSources": [{"id": name} for name in ids[1:]]})
-
-    async with answering(handler) as session:
-        found = await Datasets(session, Product()).bulk([f"d{number}" for number in range(201)])
-    assert asked == [100, 100, 1]
-    assert len(found) == 198
-
-
-async def test_no_ids_are_no_request(answering: Answering) -> None:
-    def handler(_: httpx.Request) -> httpx.Response:
-        pytest.fail("a request was sent")
-
-    async with answering(handler) as session:
-        assert await Datasets(session, Product()).bulk([]) == []
-
-
 async def test_an_id_that_leads_elsewhere_is_refused(answering: Answering) -> None:
     async with answering(by_path({})) as session:
         with pytest.raises(InvalidInput):

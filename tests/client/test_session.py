@@ -277,7 +277,7 @@ async def test_an_answer_past_the_cap_is_not_read_to_its_end(answering: Answerin
 
 
 def packed(body: bytes) -> bytes:
-    return gzip.compress(body, 9)
+    return gzip.compress(body, 9, mtime=0)
 
 
 def encoded(body: bytes, encoding: str) -> httpx.Response:

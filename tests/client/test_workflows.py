@@ -15,7 +15,7 @@ from domo_mcp.client.session import Session
 from domo_mcp.client.surface import AppFramework, Product, PublicApi, Surface
 from domo_mcp.client.workflow_models import Definition, Execution, Instance, Metrics, Workflow, status_of
 from domo_mcp.client.workflows import Workflows
-from domo_mcp.errors import Conflict, DomoFailed, InvalidInput, NotFound, Refused, UnreadableAnswer
+from domo_mcp.errors import Conflict, DomoFailed, InvalidInput, NotFound, Refused, TimedOut, UnreadableAnswer
 
 Answering = Callable[..., AbstractAsyncContextManager[Session]]
 
@@ -223,7 +223,7 @@ class TestRequests:
                 "w", statuses=["COMPLETED", "CANCELED"], after=after, limit=3, offset=0
             )
         assert dict(domo.requests[0].url.params) == {
-            "limit": "3", "status": "COMPLETED,CANCELED", "after": "2026-01-31T08:00:00.000Z"
+            "limit": "3", "status": "COMPLETED,CANCELED", "after": "1769846400000"
         }  # fmt: skip
 
     @pytest.mark.parametrize(
@@ -247,6 +247,44 @@ class TestRequests:
         async with answering(Recorder([{"id": f"i-{n}"} for n in range(150)])) as session:
             found = await Workflows(session, Product()).executions("w", most=120)
         assert len(found) == 120
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"facets": [], "executions": [{"id": "i"}, None, {"no": "id"}]},
+            {"total": 1, "names": ["a"], "rows_of_it": [{"id": "i"}]},
+        ],
+    )
+    async def test_executions_are_the_list_that_holds_them_and_odd_entries_cost_nothing(
+        self, answering: Answering, answer: dict[str, Any]
+    ) -> None:
+        async with answering(Recorder(answer)) as session:
+            found = await Workflows(session, Product()).executions("w")
+        assert [each.id for each in found] == ["i"]
+
+    @pytest.mark.parametrize("answer", [{"error": "no"}, {"data": {"executions": [{"id": "i"}]}}])
+    async def test_an_answer_without_executions_is_not_taken_for_none(
+        self, answering: Answering, answer: dict[str, Any]
+    ) -> None:
+        async with answering(Recorder(answer)) as session:
+            with pytest.raises(UnreadableAnswer):
+                await Workflows(session, Product()).executions("w")
+
+    @pytest.mark.parametrize("status", [408, 425, 499])
+    async def test_a_start_that_somebody_gave_up_on_is_not_sent_again_and_not_told_as_nothing(
+        self, answering: Answering, status: int
+    ) -> None:
+        asked: list[str] = []
+
+        def domo(request: httpx.Request) -> httpx.Response:
+            asked.append(request.method)
+            return httpx.Response(status)
+
+        async with answering(domo) as session:
+            with pytest.raises(TimedOut) as caught:
+                await Workflows(session, Product()).start("w", "1.0.0", "Start", {})
+        assert asked == ["POST"]
+        assert not caught.value.surely_unprocessed
 
 
 CALLS: dict[str, Callable[[Workflows], Any]] = {

@@ -13,7 +13,7 @@ from domo_mcp.client.seen_datasets import readable
 from domo_mcp.config import load
 from domo_mcp.errors import ConfigError, Refused
 from domo_mcp.sql import ColumnRules
-from domo_mcp.tools.mongo import sight
+from domo_mcp.tools.appdb.mongo import sight
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def surface(request: pytest.FixtureRequest) -> Surface:
     surface: Surface = request.param
     name = live_instance(request)
     if name and configured(name).instances[name].surface != surface:
-        pytest.skip(f"{name} is not on that surface")
+        pytest.skip(reason=f"{name} is not on that surface")
     return surface
 
 
@@ -75,7 +75,7 @@ def writing(request: pytest.FixtureRequest, surface: Surface, spare_store: Store
     """Opens every tool; on a real Domo only where that was asked for."""
     if name := live_instance(request):
         if not request.config.getoption("live_changes", default=False):
-            pytest.skip("it changes something, or costs credits: --live-changes")
+            pytest.skip(reason="it changes something, or costs credits: --live-changes")
         return partial(opened, configured(name), "full", tmp_path, None)
     return partial(opened, invented(surface), "full", tmp_path, sandbox_app(spare_store))
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
+import pytest
 from mcp import Client
 from starlette.types import ASGIApp
 
@@ -23,6 +24,9 @@ from tests.answers import rows_of, text_of
 from tests.changes.answers import Person
 from tests.contract.asking import ALIASES
 from tests.contract.table import Surface
+
+on_product = pytest.mark.parametrize("surface", ["product"], indirect=True)
+"""For what apps do not have."""
 
 TYPES = {"STRING", "LONG", "DECIMAL", "DOUBLE", "DATE", "DATETIME"}
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.asking import GIVEN
-from tests.contract.service import Open
+from tests.contract.service import Open, on_product
 
 
+@on_product
 async def test_packages_and_their_functions_are_listed(reading: Open) -> None:
     async with reading() as domo:
-        if domo.surface == "app":
-            pytest.skip("an app has no list of packages")
         for row in await domo.rows("list_packages", limit=3):
             package = await domo.facts("get_package", package=row["id"])
             assert (package["id"], package["name"]) == (row["id"], row["name"])
@@ -20,7 +19,7 @@ async def test_packages_and_their_functions_are_listed(reading: Open) -> None:
 async def test_a_function_gives_its_result(writing: Open) -> None:
     async with writing() as domo:
         if domo.live:
-            pytest.skip("what a real function does cannot be taken back")
+            pytest.skip(reason="what a real function does cannot be taken back")
         given = GIVEN[domo.surface]
         named = {"function": given["function"]} if domo.surface == "product" else {}
         written = await domo.change(

@@ -11,7 +11,7 @@ async def test_sql_and_the_data_api_count_alike(reading: Open) -> None:
     async with reading() as domo:
         if domo.surface == "app":
             if not domo.datasets:
-                pytest.skip("the instance has no aliases of datasets")
+                pytest.skip(reason="the instance has no aliases of datasets")
             dataset = domo.datasets[0]
         else:
             dataset = (await domo.rows("search_datasets", limit=1))[0]["id"]

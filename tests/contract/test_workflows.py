@@ -22,7 +22,7 @@ async def test_workflows_and_their_instances_are_listed(reading: Open) -> None:
 async def test_an_instance_is_started_and_followed(writing: Open) -> None:
     async with writing() as domo:
         if domo.live:
-            pytest.skip("what a real workflow does cannot be taken back")
+            pytest.skip(reason="what a real workflow does cannot be taken back")
         given = GIVEN[domo.surface]
         started = await domo.change("start_workflow", workflow=given["workflow"], parameters=given["start"])
         (instance,) = started["new_ids"].values()

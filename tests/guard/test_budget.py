@@ -10,9 +10,10 @@ from pydantic import JsonValue
 from domo_mcp.guard.budget import RESERVED_TOKENS, trim, trim_answer, trim_text
 from domo_mcp.guard.preview import FieldChange, ObjectChange, Preview
 from domo_mcp.guard.written import Written
-from domo_mcp.tools.dataset_details import ColumnEntry, DatasetDetails
+from domo_mcp.tools.data.details import ColumnEntry, DatasetDetails
 from domo_mcp.tools.results import Text
 from domo_mcp.tools.table import Column, Scalar, Table, csv_header, csv_line
+from domo_mcp.tools.workflows.answers import InstanceDetails
 
 
 def table(rows: int, **more: object) -> Table:
@@ -151,3 +152,12 @@ def test_a_result_is_cut_until_it_fits_and_says_how_large_it_was(result: JsonVal
 def test_a_result_that_fits_is_left_alone() -> None:
     whole = Written(status="applied", summary="s", result={"nothing": None, "some": [1, 2]})
     assert trim_answer(whole, 1000) == whole
+
+
+@pytest.mark.parametrize("value", [list(range(20_000)), {f"k{n}": n for n in range(20_000)}])
+def test_a_shortened_object_fits_and_says_how_much_there_was(value: JsonValue) -> None:
+    whole = InstanceDetails(instance_id="i", status="COMPLETED", result={"result": value})
+    less = trim_answer(whole, 1000)
+    assert len(less.model_dump_json(exclude_none=True)) <= 4000 - 4 * RESERVED_TOKENS
+    assert f"the whole has {len(whole.model_dump_json(exclude_none=True)):,} characters" in less.cut_line
+    assert not trim_answer(InstanceDetails(instance_id="i", status="COMPLETED"), 1000).cut_line

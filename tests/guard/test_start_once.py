@@ -146,3 +146,17 @@ async def test_one_that_is_being_made_is_waited_for(sqlite_settings: StateSettin
         off = replace(caller, policy=PolicySettings(start_once_s=0))
         assert await replace(changes, caller=off).earlier(START.once) is None
     assert found == [Earlier(begun.id, begun.time, "applied", ("i-1",))]
+
+
+async def test_one_that_is_being_made_or_of_unknown_end_counts_however_short_the_window(
+    opened: OpenState, clock: Clock
+) -> None:
+    async with opened() as state:
+        journal = journal_on(state, clock)
+        begun = await journal.begin(START)
+        clock.move(3600)
+        assert await same(journal) == begun.id
+        await journal.finish(begun.id, "unknown", None, "no answer")
+        found = await journal.same("ada", "acme", "the same", within_s=0)
+        assert found
+        assert found.id == begun.id

@@ -16,7 +16,8 @@ from anyio.from_thread import BlockingPortal
 from hypothesis import HealthCheck, given, settings
 
 from benchmarks import hostile
-from benchmarks.fuzz import HONEST, OWN_FAULT, Range, fired_from_here, settled
+from benchmarks.fuzz import OWN_FAULT, Range, fired_from_here, settled
+from benchmarks.honest import HONEST
 from domo_mcp.app import SANDBOX_TOKEN
 from domo_mcp.sandbox.app import sandbox_app
 from domo_mcp.sandbox.store import Store

@@ -243,7 +243,7 @@ class TestApp:
         assert [found[name] for name in ("completedWorkflows", "inProgressWorkflows", "failedWorkflows")] == [3, 1, 0]
         assert (found["canceledWorkflows"], found["averageCycleTime"]) == (1, 13000)
         assert [each["status"] for each in found["instanceMetric"]] == ["CANCELED", "COMPLETED"]
-        one = (await http.get(where, params={"status": "COMPLETED", "after": "2026-11-17T00:00:00.000Z"})).json()
+        one = (await http.get(where, params={"status": "COMPLETED", "after": "1794873600000"})).json()
         assert [each["workflowEndTime"] for each in one["instanceMetric"]] == ["2026-11-18T12:00:03.000Z"]
         assert (await http.get(where, params={"after": "yesterday"})).status_code == 400
 

@@ -7,12 +7,13 @@ import re
 from mcp_types import CallToolResult
 
 from domo_mcp.errors import NotFound
+from domo_mcp.guard.written import Written
 from domo_mcp.server.arguments import lean_schema
-from domo_mcp.server.rendering import render, render_error
+from domo_mcp.server.rendering import render, render_error, without
 from domo_mcp.tools.people import Identity
 from domo_mcp.tools.results import Text
 from domo_mcp.tools.table import Column, Scalar, Source, Table
-from tests.answers import rows_of, text_of
+from tests.answers import raw_text_of, rows_of, text_of
 
 COLUMNS = (Column("a", "STRING"), Column("b", "LONG"))
 SOURCE = Source("id-1", "Sales", "https://acme.domo.com/x", "2026-11-22T00:00:00+00:00")
@@ -29,6 +30,19 @@ def test_rows_are_fenced_csv_and_end_in_one_line_of_provenance() -> None:
         r'dataset "Sales" \(id-1, https://acme\.domo\.com/x\) · data as of 2026-11-22T00:00:00\+00:00 · 3 rows',
         text,
     )
+
+
+def test_what_comes_next_stands_outside_the_fence_and_once() -> None:
+    written = Written(status="needs_confirmation", summary="x", reason="y", next="Call confirm_change.")
+    result = render(written, structured="objects", sandbox=False)
+    assert raw_text_of(result).count("Call confirm_change.") == 1
+    assert raw_text_of(result).endswith("\nCall confirm_change.")
+    assert (result.structured_content or {})["next"] == "Call confirm_change."
+
+
+def test_a_tool_that_is_not_listed_is_told_to_be_out_of_reach() -> None:
+    assert without({"get_x"}, "Use get_x, not get_xy.") == "Use get_x (not listed here), not get_xy."
+    assert without(set(), "Use get_x.") == "Use get_x."
 
 
 def test_a_cut_answer_says_how_much_is_left_and_how_to_get_it() -> None:
@@ -79,6 +93,7 @@ def test_one_object_is_compact_json_and_structured() -> None:
         role="Admin",
         instance="a",
         url="u",
+        surface="product",
         access="read",
         toolsets=["x"],
         sandbox=False,

@@ -145,7 +145,7 @@ class TestRunCodeEngineFunction:
             (change, *_) = rows_of(raw_text_of(await client.call_tool("list_changes", {"limit": 1})))[1:]
         text = refused(result)
         assert all(part in text for part in says)
-        assert "Whether it was changed is not known" in text
+        assert "What it did before it failed stays" in text
         assert "unknown" in change
 
     async def test_what_a_function_says_stays_in_its_fence(self, workshop: Workshop) -> None:
@@ -159,7 +159,10 @@ class TestRunCodeEngineFunction:
     async def test_a_failure_of_an_app_is_told(self, workshop: Workshop) -> None:
         async with workshop.client("app") as client:
             arguments = {"package": "findOrder", "inputs": {"orderId": "none"}}
-            assert "No order none" in refused(await client.call_tool("run_code_engine_function", arguments))
+            text = refused(await client.call_tool("run_code_engine_function", arguments))
+            assert "No order none" in text
+            assert 'The function "findOrder" failed.' in text
+            assert "try again later" not in text
             arguments = {"package": "nothing", "inputs": {}}
             assert "404" in refused(await client.call_tool("run_code_engine_function", arguments))
 

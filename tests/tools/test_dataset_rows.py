@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,12 +15,14 @@ from typing import Any
 
 import pytest
 from mcp import Client
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from domo_mcp.sandbox.records import ColumnNote, Dataset, Grant
 from domo_mcp.sandbox.store import Store
 from domo_mcp.sandbox.warehouse import Column, ColumnType
-from tests.answers import text_of
+from domo_mcp.tools.datasets import given
+from tests.answers import raw_text_of, text_of
 from tests.changes.answers import Person
 from tests.tools.workshop import Workshop, applied, refused
 
@@ -191,13 +194,13 @@ async def test_a_partition_is_replaced_alone(workshop: Workshop, make: Any) -> N
             written = applied(await client.call_tool("replace_rows", arguments))
             assert written["verified"] is True
     assert await stored(workshop, dataset_id) == [["untagged"], ["f"], ["new"]]
-    assert f'Replace all 0 rows of partition jan of dataset "{name}"' in someone.questions[1]
+    assert f'Replace no rows of partition jan of dataset "{name}"' in someone.questions[1]
     assert "it becomes a new one" in someone.questions[1]
     assert f'Replace all 2 rows of partition jan of dataset "{name}" ({dataset_id}) with 1 row.' in someone.questions[3]
 
 
 WRONG = [
-    ([["a", 1]], "Row 1 has 2 values; the dataset has 5 columns."),
+    ([["a", 1]], "Row 1 does not fit: values 2, columns of the dataset 5."),
     ([["a", "1.5", 1, None, None]], 'Row 1, column "Count" (LONG): "1.5" is not a whole number'),
     ([["a", True, 1, None, None]], 'column "Count" (LONG): "True"'),
     ([["a", 2**63, 1, None, None]], "at most 19 digits"),
@@ -232,14 +235,14 @@ async def test_rows_that_do_not_fit_are_told_before_anything_is_sent(workshop: W
 WRONG_FILES = [
     (b"", "has no rows"),
     (b"Name,Count\n", "has no rows"),
-    (b"Name;Count\na;1\n", 'no column "Name;Count"'),
+    (b"Name;Total\na;1\n", 'no column "Total"'),
     (b"Name,Total\na,1\n", 'no column "Total"'),
     (b"Name,NAME\na,b\n", 'The column "Name" is given twice.'),
-    (b"Name,Count\na,1\nb,2,3\n", "Row 2 (line 3) has 3 cells; the header names 2 columns."),
+    (b"Name,Count\na,1\nb,2,3\n", "Row 2 (line 3) does not fit: cells 3, columns of the header 2."),
     (b'Name,Count\n"a\nb",1\n"c",x\n', 'Row 2 (line 4), column "Count" (LONG): "x"'),
     (b'Name,Count\n"a"b,1\n', "not CSV"),
     (b'Name,Count\n"a,1\n', "not CSV"),
-    ("Name\nGrüße\n".encode("latin-1"), "is not UTF-8"),
+    ("Name\na\nGrüße\n".encode("latin-1"), "is not UTF-8 at line 3. Save it as"),
     ("Name\na\n".encode("utf-16"), "is not UTF-8"),
 ]
 
@@ -252,6 +255,110 @@ async def test_a_file_that_does_not_fit_is_told_with_row_and_line(workshop: Work
             (root / "bad.csv").write_bytes(content)
             assert says in refused(await client.call_tool("append_rows", {"dataset": name, "source": "bad.csv"}))
     assert not workshop.written()
+
+
+async def test_values_without_names_do_not_go_to_columns_that_changed_places_after_the_question(
+    workshop: Workshop, make: Any
+) -> None:
+    wide: list[tuple[str, ColumnType]] = [(f"C{number}", "STRING") for number in range(8)]
+    name, dataset_id = make([*wide, ("Debit", "LONG"), ("Credit", "LONG")])
+    swapped = [{"name": name, "type": kind} for name, kind in [*wide, ("Credit", "LONG"), ("Debit", "LONG")]]
+
+    class Swaps(Person):
+        async def __call__(self, context: Any, params: Any) -> Any:
+            await workshop.send("POST", f"/api/data/v2/datasources/{dataset_id}/schemas", {"columns": swapped})
+            return await super().__call__(context, params)
+
+    async with workshop.client(person=Swaps("accepted"), mode="legacy") as client:
+        result = await client.call_tool("append_rows", {"dataset": name, "rows": [["x"] * 8 + [111, 999]]})
+    assert (result.structured_content or {})["status"] == "needs_confirmation"
+    assert await stored(workshop, dataset_id) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("DECIMAL", "1e999"), ("DECIMAL", "1e-999"), ("DECIMAL", 0.1 + 0.2), ("LONG", 2.0**53), ("STRING", 0.1 + 0.2)],
+)
+async def test_a_number_that_lost_digits_or_has_too_many_is_refused(
+    workshop: Workshop, make: Any, kind: ColumnType, value: float | str
+) -> None:
+    name, _ = make([("Amount", kind)])
+    workshop.forget()
+    async with workshop.client() as client:
+        text = refused(await client.call_tool("append_rows", {"dataset": name, "rows": [[value]]}))
+    assert "digits" in text
+    assert not workshop.written()
+
+
+async def test_a_hidden_column_that_is_not_indexed_yet_keeps_rows_out_and_its_name_back(
+    workshop: Workshop, make: Any
+) -> None:
+    name, dataset_id = make([("Name", "STRING")])
+
+    async def late(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path", "").endswith("/schema/indexed"):
+            body = json.dumps({"tables": [{"columns": [{"id": "Name", "name": "Name", "type": "STRING"}]}]}).encode()
+            await Response(body, media_type="application/json")(scope, receive, send)
+        else:
+            await workshop.sandbox(scope, receive, send)
+
+    columns = [{"name": "Name", "type": "STRING"}, {"name": "Secret Bonus", "type": "LONG"}]
+    await workshop.send("POST", f"/api/data/v2/datasources/{dataset_id}/schemas", {"columns": columns})
+    policy = {"access": "full", "columns": {"hide": ["*Secret*"]}}
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("append_rows", {"rows": [["x"]]}),
+        ("append_rows", {"rows": [{"Nmae": "x"}]}),
+        ("alter_dataset_schema", {"columns": columns[:1]}),
+    ]
+    workshop.forget()
+    async with workshop.client(domo=late, policy=policy) as client:
+        for tool, arguments in calls:
+            text = refused(await client.call_tool(tool, {"dataset": name, **arguments}))
+            assert "olicy" in text
+            assert "Secret" not in text
+    assert not workshop.written()
+
+
+async def test_faults_stand_in_one_fence(workshop: Workshop, make: Any) -> None:
+    name, _ = make()
+    async with workshop.client() as client:
+        result = await client.call_tool("append_rows", {"dataset": name, "rows": [["a", "x", "y", "z", "u"]]})
+    told, _, columns = raw_text_of(result).partition("The columns are")
+    assert (told.count('column "'), told.count("<data-"), columns.count("<data-")) == (4, 1, 1)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+async def test_a_file_with_another_separator_is_read_by_its_header(
+    workshop: Workshop, make: Any, root: Path, separator: str
+) -> None:
+    name, dataset_id = make([("Name", "STRING"), ("Count", "LONG"), ("Note", "STRING")])
+    lines = (["Name", "Count", "Note"], ["a, b", "1", ""], ["c", "", '""'], [f'"d{separator}"', "2", '"x""y"'])
+    (root / "apart.csv").write_text("".join(f"{separator.join(line)}\r\n" for line in lines))
+    someone = Person("accepted")
+    async with reading(workshop, root, someone) as client:
+        applied(await client.call_tool("append_rows", {"dataset": name, "source": "apart.csv"}))
+    assert f"its cells are apart by {separator!r}" in someone.questions[0]
+    assert await stored(workshop, dataset_id) == [["a, b", 1, None], ["c", None, ""], [f"d{separator}", 2, 'x"y']]
+
+
+async def test_a_file_is_checked_once_while_it_stays_the_same(
+    workshop: Workshop, make: Any, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(given, "_SETTLED_NS", 0)
+    name, dataset_id = make([("Name", "STRING")])
+    path = root / "same.csv"
+    told: list[str] = []
+
+    async def watch(progress: float, total: float | None, message: str | None) -> None:
+        told.append(message or "")
+
+    async with reading(workshop, root) as client:
+        for text in ("Name\none\n", "Name\none\n", "Name\ntwo\n"):
+            path.write_text(text) if not path.exists() or path.read_text() != text else None
+            arguments = {"dataset": name, "source": "same.csv"}
+            applied(await client.call_tool("append_rows", arguments, progress_callback=watch))
+    assert [message for message in told if "checked" in message] == ["1 row checked"] * 2
+    assert await stored(workshop, dataset_id) == [["one"], ["one"], ["two"]]
 
 
 async def test_only_files_below_the_roots_are_read(workshop: Workshop, make: Any, root: Path) -> None:
@@ -381,12 +488,14 @@ async def test_where_a_part_fails_for_good_nothing_is_committed(workshop: Worksh
     assert await stored(workshop, dataset_id) == []
 
 
-async def test_a_commit_whose_answer_is_lost_is_looked_after_and_not_repeated(workshop: Workshop, make: Any) -> None:
+async def test_a_commit_whose_answer_is_lost_is_not_known_since_rows_tell_nobody_and_not_repeated(
+    workshop: Workshop, make: Any
+) -> None:
     name, dataset_id = make([("Name", "STRING")])
     workshop.strike("reset_after", "PUT", COMMIT)
     async with workshop.client() as client:
-        written = applied(await client.call_tool("append_rows", {"dataset": name, "rows": [["a"]]}))
-    assert "Domo's answer was lost" in " ".join(written["facts"])
+        text = refused(await client.call_tool("append_rows", {"dataset": name, "rows": [["a"]]}))
+    assert "Whether it was changed is not known" in text
     assert await stored(workshop, dataset_id) == [["a"]]
     assert len([path for method, path in workshop.written() if path.endswith("/commit")]) == 1
 

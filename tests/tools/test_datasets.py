@@ -422,8 +422,8 @@ class TestIndexDataset:
             arguments = {"dataset": table.id, "wait": True}
             written = applied(await client.call_tool("index_dataset", arguments, progress_callback=hear))
         assert re.search(r"Index \d+ is done\.", str(written["facts"]))
-        assert heard[0] == "0 of 1 data versions indexed"
-        assert heard[-1] == "1 of 1 data versions indexed"
+        assert heard[0] == "0 of 1 data version indexed"
+        assert heard[-1] == "1 of 1 data version indexed"
         assert len(heard) > 1
 
     async def test_it_stops_waiting_when_the_time_is_over(self, workshop: Workshop, table: Table) -> None:

@@ -18,10 +18,10 @@ from domo_mcp.errors import RateLimited, Refused
 from domo_mcp.sandbox.app import sandbox_app
 from domo_mcp.sandbox.faults import Faults, Plan
 from domo_mcp.sandbox.store import Store
+from domo_mcp.tools.appdb.definitions import COLLECTIONS
+from domo_mcp.tools.appdb.documents import DOCUMENTS, snapshot
+from domo_mcp.tools.appdb.new_ids import creating
 from domo_mcp.tools.change import Outcome, Snapshot
-from domo_mcp.tools.definitions import COLLECTIONS
-from domo_mcp.tools.documents import DOCUMENTS, snapshot
-from domo_mcp.tools.new_ids import creating
 from domo_mcp.tools.toolset import Effect
 
 

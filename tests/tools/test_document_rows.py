@@ -10,9 +10,9 @@ from pydantic import JsonValue
 from domo_mcp.client.aggregation import Aggregation
 from domo_mcp.client.documents import Collection, CollectionColumn
 from domo_mcp.errors import InvalidInput
+from domo_mcp.tools.appdb.rows import parse_order, question
+from domo_mcp.tools.appdb.syncing import sync_notes
 from domo_mcp.tools.change import UNKNOWN_VALUE
-from domo_mcp.tools.document_rows import parse_order, question
-from domo_mcp.tools.syncing import sync_notes
 from domo_mcp.untrusted import plain
 
 

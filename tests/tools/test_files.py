@@ -273,7 +273,7 @@ class TestUploading:
             private = applied(await client.call_tool("upload_data_file", {"source": "poster.bin"}))
             assert someone.questions == []
             public = applied(await client.call_tool("upload_data_file", {"source": "poster.bin", "public": True}))
-        assert "Everybody in the Domo instance will be able to open it." in someone.questions[0]
+        assert "With that, everybody in the Domo instance can open it." in someone.questions[0]
         kept = office.kept()
         assert (kept[int(new_id(private))].public, kept[int(new_id(public))].public) == (False, True)
         assert private["verified"] is public["verified"] is True
@@ -394,6 +394,23 @@ class TestPermissions:
         file = office.kept()[int(contract)]
         assert "These lose what they had: USER 1001." in written["facts"]
         assert (file.public, [each.entity_id for each in file.grants]) == (True, ["1002"])
+
+    async def test_nobody_gains_access_unseen(self, office: Office, surface: str) -> None:
+        receipt = number(office, "Receipt Oslo Dinner.png")
+        readers = [{"entityType": "GROUP", "entityId": str(each), "grant": "READ"} for each in range(1, 60)]
+        owner = {"entityType": "USER", "entityId": "666", "grant": "READ_WRITE_DELETE_SHARE_ADMIN"}
+        someone = Person("no")
+        async with office.client(surface, person=someone) as client:
+            arguments = {"file": receipt, "entries": [*readers[:30], owner]}
+            await client.call_tool("set_data_file_permissions", arguments)
+            arguments = {"file": receipt, "entries": [*readers, owner]}
+            text = refused(await client.call_tool("set_data_file_permissions", arguments))
+        assert (
+            "gain what stands with them: USER 666 READ_WRITE_DELETE_SHARE_ADMIN, GROUP 1 READ,"
+            in (someone.questions[0])
+        )
+        assert "GROUP 30 READ." in someone.questions[0]
+        assert "60 users and groups would gain something" in text
 
     async def test_what_domo_does_not_have_is_refused(self, office: Office, surface: str) -> None:
         file = {"file": number(office, "Receipt Oslo Dinner.png")}
@@ -565,6 +582,31 @@ class TestPrivacy:
         assert "Nothing was changed" in said
         assert office.kept() == before
         assert office.left_over() == []
+
+    async def test_one_that_is_not_found_at_first_is_looked_for_again(self, office: Office) -> None:
+        office.put("large.bin", bytes(2 * MB))
+        rules = [
+            {"kind": "reset_after", "method": "POST", "path": "*/commit"},
+            {"kind": "slow", "delay_s": 0, "method": "GET", "path": "*/details", "times": 1},
+            {"kind": "wrong_shape", "method": "GET", "path": "*/details", "times": 1},
+        ]
+        office.sandbox.state.faults = Faults(Plan.model_validate({"rules": rules}))
+        async with office.client() as client:
+            written = applied(await client.call_tool("upload_data_file", {"source": "large.bin"}))
+        assert not office.kept()[int(written["new_ids"]["new:1"])].public
+
+    async def test_one_that_cannot_be_looked_for_is_told_as_maybe_open(self, office: Office) -> None:
+        office.put("large.bin", bytes(2 * MB))
+        rules = [
+            {"kind": "reset_after", "method": "POST", "path": "*/commit"},
+            {"kind": "slow", "delay_s": 0, "method": "GET", "path": "*/details", "times": 1},
+            {"kind": "wrong_shape", "method": "GET", "path": "*/details"},
+        ]
+        office.sandbox.state.faults = Faults(Plan.model_validate({"rules": rules}))
+        async with office.client() as client:
+            said = refused(await client.call_tool("upload_data_file", {"source": "large.bin"}))
+        assert "may be there, and open to everybody" in said
+        assert "list_data_files" in said
 
     async def test_one_that_can_neither_be_closed_nor_deleted_is_told_with_its_id(self, office: Office) -> None:
         before = office.kept()

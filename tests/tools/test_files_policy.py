@@ -11,8 +11,8 @@ import pytest
 
 from domo_mcp.errors import InvalidInput, Refused
 from domo_mcp.server.binding import LOCAL_PATHS
-from domo_mcp.tools import below
-from domo_mcp.tools.folders import FilesSettings, Folders
+from domo_mcp.tools.local import below
+from domo_mcp.tools.local.folders import FilesSettings, Folders
 from tests.answers import Connect, text_of
 
 ROWS = "SELECT `Product ID` FROM `Products` LIMIT 3"
@@ -232,7 +232,8 @@ class TestOverHttp:
             or any(word in schema.get("description", "") for word in ("folder", " path", "file "))
         }
         assert len(schemas) > 20
-        assert told <= {"image_to_text.image"}  # data URIs there; its paths are refused below
+        in_a_fileset = {"read_fileset_file.file", "delete_fileset_file.file"}
+        assert told <= {"image_to_text.image", *in_a_fileset}  # data URIs there; its paths are refused below
 
     async def test_a_path_that_comes_nevertheless_is_refused(self, connect: Connect, root: Path, exports: Path) -> None:
         (root / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
@@ -243,7 +244,7 @@ class TestOverHttp:
         assert saved.is_error
         assert "There is no argument save_as" in text_of(saved)
         assert seen.is_error
-        assert "reads no files" in text_of(seen)
+        assert "no argument names a file" in text_of(seen)
         assert str(root) not in text_of(seen).replace(str(root / "a.png"), "")
         assert [*everything(exports)] == []
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import JsonValue
 
 from domo_mcp.errors import InvalidInput
-from domo_mcp.tools.mongo.checking import check_query, dates_in_content
+from domo_mcp.tools.appdb.mongo.checking import check_query, dates_in_content
 
 DATE: JsonValue = {"$date": "2026-01-31T00:00:00.000Z"}
 

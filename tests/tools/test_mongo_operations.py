@@ -8,7 +8,7 @@ import pytest
 from pydantic import JsonValue
 
 from domo_mcp.errors import InvalidInput
-from domo_mcp.tools.mongo.operations import check_content, check_operation, names_in_operation
+from domo_mcp.tools.appdb.mongo.operations import check_content, check_operation, names_in_operation
 
 
 @pytest.mark.parametrize(

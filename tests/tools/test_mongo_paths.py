@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import JsonValue
 
-from domo_mcp.tools.mongo.paths import (
+from domo_mcp.tools.appdb.mongo.paths import (
     OWN_FIELDS,
     in_domo,
     names_in_query,

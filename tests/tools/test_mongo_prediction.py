@@ -11,10 +11,10 @@ import pytest
 from pydantic import JsonValue
 
 from domo_mcp.sandbox.mongo import updater
+from domo_mcp.tools.appdb.mongo.operations import check_operation
+from domo_mcp.tools.appdb.mongo.paths import operation_in_domo
+from domo_mcp.tools.appdb.mongo.prediction import predicted
 from domo_mcp.tools.change import UNKNOWN_VALUE
-from domo_mcp.tools.mongo.operations import check_operation
-from domo_mcp.tools.mongo.paths import operation_in_domo
-from domo_mcp.tools.mongo.prediction import predicted
 
 UNKNOWN = dict(UNKNOWN_VALUE)
 CONTENT: dict[str, JsonValue] = {

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from domo_mcp.errors import AnswerTooLarge, InvalidInput
-from domo_mcp.tools.links import FileLink, parsed
-from domo_mcp.tools.reading import whole
+from domo_mcp.tools.contents.links import FileLink, parsed
+from domo_mcp.tools.contents.reading import whole
 from tests.answers import Connect, text_of
 from tests.sandbox.ocr.pictures import encoded, lines, sheet
 from tests.tools.cabinet import Cabinet, cabinet, clear

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from domo_mcp.errors import InvalidInput, Refused
-from domo_mcp.tools.folders import FilesSettings, Folders
-from domo_mcp.tools.sources import Source, source_of
+from domo_mcp.tools.local.folders import FilesSettings, Folders
+from domo_mcp.tools.local.sources import Source, source_of
 
 LARGE = bytes(range(256)) * 12_000
 
@@ -92,3 +92,22 @@ async def test_nothing_outside_the_roots_is_uploaded(folders: Folders, root: Pat
     (root / "link.txt").symlink_to(root.parent / "private.txt")
     with pytest.raises(Refused, match="outside"):
         await source_of(folders, source=name, content=None, name=None)
+
+
+async def test_a_file_changed_behind_its_own_date_is_not_sent_whole(folders: Folders, root: Path) -> None:
+    path = root / "a.bin"
+    path.write_bytes(LARGE)
+    before = path.stat()
+    source = await source_of(folders, source="a.bin", content=None, name=None)
+    with path.open("r+b") as file:
+        file.write(b"other")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(Refused, match="changed"):
+        await whole(source)
+
+
+async def test_a_file_beyond_measure_is_refused_at_once(folders: Folders, root: Path) -> None:
+    with (root / "huge.bin").open("wb") as file:
+        file.truncate(60 * 1024**3)  # holes: it takes no space
+    with pytest.raises(InvalidInput, match="too large"):
+        await source_of(folders, source="huge.bin", content=None, name=None)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domo_mcp.sandbox.records import Dataset
+from domo_mcp.sandbox.records import Dataset, Stream
 from domo_mcp.sandbox.store import Store
 from tests.answers import cursor_of, rows_of, text_of
 from tests.changes.answers import Person
@@ -201,3 +201,72 @@ async def test_hidden_columns_are_not_named_and_their_streams_not_changed(worksh
     assert "`[hidden]`" in text
     assert "`Orders`" not in text
     assert "Policy keeps columns" in refusal
+
+
+async def test_errors_of_runs_are_kept_back_with_the_columns_whose_values_they_may_tell(
+    workshop: Workshop, company: Store
+) -> None:
+    stream = company.get(Stream, int(SALES_STREAM))
+    assert stream is not None
+    last, *rest = stream.executions
+    failed = last.model_copy(update={"state": "ERROR", "errors": ("Cannot convert '734.15' of 'Jane Roe' to LONG",)})
+    company.put(stream.model_copy(update={"executions": (failed, *rest)}))
+    try:
+        told = []
+        for columns in ({"mask": ["Customer Name"]}, {"hide": ["No such column"]}):
+            async with workshop.client(policy={"access": "full", "columns": columns}) as client:
+                told.append(text_of(await client.call_tool("get_stream", {"stream": SALES_STREAM})))
+    finally:
+        company.put(stream)
+    assert ["Jane Roe" in text for text in told] == [False, True]
+    assert "734.15" not in told[0]
+
+
+async def test_a_stream_whose_dataset_was_denied_since_is_not_put_back(
+    workshop: Workshop, made: str, company: Store, tmp_path: Any
+) -> None:
+    state = {"url": str(tmp_path / "state.sqlite")}
+    async with workshop.client(state=state) as client:
+        update = {"stream": made, "description": "another"}
+        written = applied(await client.call_tool("update_stream", update))
+    dataset = next(each for each in company.all(Dataset) if str(each.stream_id) == made)
+    workshop.forget()
+    for denied in (dataset.id, "Orders by*"):
+        policy = {"access": "full", "deny": {"dataset": [denied]}}
+        async with workshop.client(state=state, policy=policy) as client:
+            text = refused(await client.call_tool("undo_change", {"change": written["change"]}))
+            assert "not allowed here" in text
+    assert not workshop.written()
+
+
+async def test_settings_of_one_name_stay_apart_by_their_category(workshop: Workshop, made: str) -> None:
+    body = await workshop.send("GET", f"/api/data/v1/streams/{made}")
+    settings = [{**QUERY, "type": "string", "category": category} for category in ("METADATA", "EXTRA")]
+    keys = ("transport", "updateMethod", "account", "dataProvider", "dataSource", "advancedScheduleJson")
+    changed = {**{key: body[key] for key in keys}, "configuration": settings}
+    await workshop.send("PUT", f"/api/data/v1/streams/{made}", changed)
+    async with workshop.client() as client:
+        either = {"stream": made, "configuration": [{"name": "query", "value": "SELECT 1"}]}
+        assert "Say category: METADATA, EXTRA." in refused(await client.call_tool("update_stream", either))
+        either["configuration"] = [{"name": "query", "value": "SELECT 1", "category": "EXTRA"}]
+        written = applied(await client.call_tool("update_stream", either))
+        after = (await workshop.send("GET", f"/api/data/v1/streams/{made}"))["configuration"]
+        applied(await client.call_tool("undo_change", {"change": written["change"]}))
+    assert [each["value"] for each in after] == [QUERY["value"], "SELECT 1"]
+    again = (await workshop.send("GET", f"/api/data/v1/streams/{made}"))["configuration"]
+    assert [(each["category"], each["value"]) for each in again] == [
+        (each["category"], each["value"]) for each in settings
+    ]
+
+
+async def test_a_run_that_replaces_rows_takes_a_person(workshop: Workshop, made: str) -> None:
+    policy = {"access": "full", "unattended": ["run_stream:*"], "confirm_for": ["delete"]}
+    someone = Person("declined")
+    workshop.forget()
+    async with workshop.client(policy=policy, person=someone) as client:
+        await client.call_tool("run_stream", {"stream": made})
+        assert not workshop.written()
+        update = {"stream": made, "update_method": "APPEND"}
+        applied(await client.call_tool("update_stream", update))
+        applied(await client.call_tool("run_stream", {"stream": made}))
+    assert len(someone.questions) == 1

@@ -319,6 +319,13 @@ class TestStartOnce:
         assert len(set(keys)) == 4
         assert same == keys[0]
 
+    async def test_another_spelling_of_the_same_values_is_the_same_start(self, workshop: Workshop) -> None:
+        async with workshop.client() as client:
+            given = {"customer": "Nord", "discount": 10, "amount": 1200}
+            first = await start(client, workflow="Approve Discount", parameters=given)
+            spelled = {"amount": 1200.0, "discount": 10.0, "customer": "Nord"}
+            assert await start(client, workflow="Approve Discount", parameters=spelled) == first
+
     async def test_it_can_be_switched_off(self, workshop: Workshop) -> None:
         async with workshop.client(policy={"access": "full", "start_once_s": 0}) as client:
             keys = [await start(client, **START["product"]) for _ in range(2)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 LONGEST_TEXT = 200_000  # characters of one file that are searched
 LONGEST_PASSAGE = 700
 _SHORTEST = 250  # paragraphs are joined until a passage has so many characters
+_SLIGHT = 150  # a title and who wrote it say little by themselves: so few characters go with what follows
 _HEADING = re.compile(r"#{1,6} +(\S.*)")
 _MARK = re.compile(r"\[(?:page|sheet) ")
 _BREAK = re.compile(r"\n[ \t]*\n+")
@@ -17,20 +18,23 @@ _ENDS = (re.compile(r"[.!?]\s"), re.compile(r"\n"), re.compile(r"\s"))
 def cut(text: str) -> list[str]:
     """Give the passages of the first `LONGEST_TEXT` characters of a text, in order.
 
-    Headings are Markdown's; none goes over the end of a page or a sheet.
+    Headings are Markdown's; none goes over the end of a page or a sheet, except for what is slight.
     """
     passages: list[str] = []
-    heading, body = "", ""
+    lead, heading, body = "", "", ""
     for block in _blocks(text[:LONGEST_TEXT]):
         found = _HEADING.fullmatch(block)
-        if found or _MARK.match(block) or len(body) >= _SHORTEST or len(body) + len(block) > LONGEST_PASSAGE:
-            passages += _passage(heading, body)
-            body = ""
+        ends = found or _MARK.match(block)
+        if ends and body and len(lead) + len(body) < _SLIGHT:
+            lead, heading, body = _joined(lead, heading, body), "", ""
+        elif ends or len(body) >= _SHORTEST or len(lead) + len(body) + len(block) > LONGEST_PASSAGE:
+            passages += _passage(lead, heading, body)
+            lead, body = "" if body else lead, ""
         if found:
             heading = found[1]
         else:
-            body = f"{body}\n{block}" if body else block
-    return passages + _passage(heading, body)
+            body = _joined(body, block)
+    return passages + _passage(lead, heading, body)
 
 
 def titled(name: str, passages: Iterable[str]) -> list[str]:
@@ -39,11 +43,14 @@ def titled(name: str, passages: Iterable[str]) -> list[str]:
     return [f"{title}: {passage}" for passage in passages]
 
 
-def _passage(heading: str, body: str) -> list[str]:
-    """Give what is between two headings as a passage; nothing for headings with nothing under them."""
-    if not body:
-        return []
-    return [f"{heading}\n{body}" if heading else body]
+def _passage(lead: str, heading: str, body: str) -> list[str]:
+    """Give what is between two headings as a passage, after its lead; nothing for headings with nothing under them."""
+    text = _joined(lead, heading, body) if body else lead
+    return [text] if text else []
+
+
+def _joined(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def _blocks(text: str) -> Iterator[str]:

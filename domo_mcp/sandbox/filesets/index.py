@@ -6,8 +6,9 @@ down when the next request settles it.
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ from domo_mcp.sandbox.filesets.embedding import embedder
 from domo_mcp.sandbox.filesets.library import Kept, Library, Passage
 from domo_mcp.sandbox.filesets.shipped import shipped
 
-_BATCH = 8
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Match:
 
 
 class Index:
-    """The passages of all FileSets. Files wait in `waiting` from `begin` until `settled` has their outcome."""
+    """The passages of all FileSets. A file waits from `begin` until `settled` has its outcome."""
 
     def __init__(self, library: Library) -> None:
         """Search what is in the library."""
@@ -54,23 +55,24 @@ class Index:
         self._futures: dict[str, tuple[StoredFile, Future[Outcome]]] = {}
         self._preparing = anyio.Lock()
 
-    @property
-    def waiting(self) -> frozenset[str]:
-        """The ids of the files that are being made searchable."""
-        return frozenset(self._futures)
-
     def begin(self, file: StoredFile) -> None:
         """Have a file made searchable."""
         self._pool = self._pool or ThreadPoolExecutor(1, thread_name_prefix="fileset-index")
         data = self._library.data(str(file.id))
         self._futures[str(file.id)] = file, self._pool.submit(outcome, data, file, self._stopped)
 
+    def resume(self, files: Iterable[StoredFile]) -> None:
+        """Begin again with those files that were waiting when the sandbox was closed."""
+        for file in files:
+            if file.index_status == "PENDING":
+                self.begin(file)
+
     def settled(self) -> list[tuple[StoredFile, Outcome]]:
         """Give the files that are done since the last call, as they were when they began."""
         done = [(file, future) for file, future in self._futures.values() if future.done()]
         for file, _ in done:
             del self._futures[str(file.id)]
-        return [(file, future.result()) for file, future in done if not future.cancelled()]
+        return [(file, _result(file, future)) for file, future in done if not future.cancelled()]
 
     def write(self, file: StoredFile, made: Outcome) -> None:
         """Store the passages of a file."""
@@ -129,16 +131,22 @@ def outcome(data: bytes, file: StoredFile, stopped: threading.Event) -> Outcome:
     return Outcome("COMPLETED", reason, tuple(map(Passage, texts, vectors)))
 
 
+def _result(file: StoredFile, future: Future[Outcome]) -> Outcome:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    logger.error("%s could not be made searchable", file.id, exc_info=error)
+    return Outcome("FAILED", "The file could not be indexed")
+
+
 def _embedded(texts: Sequence[str], stopped: threading.Event) -> list[bytes | None]:
     model = embedder()
     if model is None:
         return [None] * len(texts)
     vectors = shipped(texts)
     missing = [place for place, vector in enumerate(vectors) if vector is None]
-    for start in range(0, len(missing), _BATCH):
+    for place in missing:
         if stopped.is_set():
             break
-        batch = missing[start : start + _BATCH]
-        for place, vector in zip(batch, model.passages([texts[place] for place in batch]), strict=True):
-            vectors[place] = vector
+        vectors[place] = model.passages([texts[place]])[0]
     return vectors

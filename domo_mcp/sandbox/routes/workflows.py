@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from domo_mcp.sandbox.appdb.definitions import milliseconds
 from domo_mcp.sandbox.routes.access import caller, store_of
 from domo_mcp.sandbox.routes.answers import Failure, answer, number, parsed
 from domo_mcp.sandbox.routes.workflow_shapes import (
@@ -27,8 +25,6 @@ from domo_mcp.sandbox.routes.workflow_shapes import (
 )
 from domo_mcp.sandbox.workflows import machine
 from domo_mcp.sandbox.workflows.definitions import Instance, Trigger, Variables, Version, Workflow, WorkflowAlias
-
-_MOMENT = TypeAdapter(datetime)
 
 
 class DueSteps:
@@ -258,9 +254,9 @@ def _moment(request: Request, name: str) -> int | None:
     if given is None:
         return None
     try:
-        return milliseconds(_MOMENT.validate_python(given))
-    except (ValidationError, TypeError):
-        raise Failure(400, f"'{name}' param is not a time") from None
+        return int(given)
+    except ValueError:
+        raise Failure(400, f"'{name}' param is not a Long") from None
 
 
 def _routes(base: str, ways: Iterable[tuple[str, str, Callable[..., object]]]) -> list[Route]:

@@ -15,6 +15,8 @@ pytest.importorskip("PIL", reason="the extra `ocr` has no wheel for this platfor
 
 from PIL import Image
 
+from domo_mcp.sandbox.company.receipt import RECEIPT as DINNER
+from domo_mcp.sandbox.company.receipt import picture
 from domo_mcp.sandbox.ocr import NotReadable, OcrMissing, PaddleOcr
 from domo_mcp.sandbox.ocr.decoding import LONGEST_SIDE, MOST_PIXELS, decoded
 from tests.sandbox.ocr.errors import wrong_characters
@@ -115,6 +117,11 @@ def test_damaged_pictures_are_refused_or_read_never_a_crash(form: str) -> None:
 def test_what_is_no_picture_is_refused(engine: PaddleOcr, data: bytes) -> None:
     with pytest.raises(NotReadable, match="cannot be decoded"):
         engine.read(data)
+
+
+def test_the_receipt_of_the_company_is_read_as_it_is_written(engine: PaddleOcr) -> None:
+    read = engine.read(picture())
+    assert ["".join(line.split()) for line in read.splitlines()] == ["".join(line.split()) for line in DINNER if line]
 
 
 def test_threads_may_share_an_engine(engine: PaddleOcr) -> None:

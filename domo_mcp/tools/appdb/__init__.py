@@ -1,0 +1,1 @@
+"""AppDB: collections and their documents."""

@@ -1,0 +1,1 @@
+"""Code Engine: packages and their functions."""

@@ -1,0 +1,1 @@
+"""Datasets asked: schema context, SQL, questions."""

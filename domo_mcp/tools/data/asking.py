@@ -1,0 +1,157 @@
+"""From a question to rows: choose the dataset, let Domo's AI write SQL, check it, run it, repair it at most twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from domo_mcp import sql
+from domo_mcp.catalog.checking import Problem, check, foreign_tables
+from domo_mcp.catalog.datasets import Described, describe_shortly
+from domo_mcp.catalog.ranking import as_likely
+from domo_mcp.errors import CannotAnswer, InvalidInput, SqlRefused
+from domo_mcp.tools.data.querying import query
+from domo_mcp.tools.table import Table
+from domo_mcp.tools.toolset import Call
+from domo_mcp.untrusted import foreign
+
+if TYPE_CHECKING:
+    from domo_mcp.client.ai import SourceSchema
+
+MAX_REPAIRS = 2
+_CONTEXT_DATASETS = 3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The datasets for a question, best first; `fact` says how they were chosen, `unsure` that two fit as well."""
+
+    ids: tuple[str, ...]
+    fact: str = ""
+    unsure: str = ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """SQL from the AI service for one of the datasets it was shown; `select` is None where the text cannot be sent."""
+
+    text: str
+    select: sql.Select | None
+    dataset: Described
+    problems: tuple[Problem, ...]
+    model: str | None
+
+
+async def choose(call: Call, question: str | None, names: Sequence[str] | None) -> Choice:
+    """The datasets that are named, else those that the question may be about."""
+    if names:
+        return Choice(tuple([(await call.catalog.dataset(name)).id for name in names]))
+    if not question:
+        raise SqlRefused("There is neither a question nor a dataset.", "Give `question`, `datasets`, or both.")
+    ranked = [entry for entry in await call.catalog.rank(question) if entry.score > 0][:_CONTEXT_DATASETS]
+    if not ranked:
+        raise CannotAnswer(
+            "No dataset has a name, a column or a description with the words of this question.",
+            "Find one with search_datasets and name it in `datasets`.",
+        )
+    next_best = f'; runner-up: "{foreign(ranked[1].name, 60)}" ({ranked[1].id})' if len(ranked) > 1 else ""
+    unsure = ""
+    if as_likely(ranked):
+        both = [describe_shortly((await call.catalog.describe(entry.id)).dataset) for entry in ranked[:2]]
+        unsure = f"Two datasets fit this question about as well: {both[0]} and {both[1]}."
+    return Choice(
+        tuple(entry.id for entry in ranked),
+        f'Chosen by the question: "{foreign(ranked[0].name, 60)}" ({ranked[0].id}){next_best}.',
+        unsure,
+    )
+
+
+async def propose(call: Call, question: str, ids: Sequence[str], model: str | None = None) -> Proposal:
+    """What the AI service writes for the question, judged against the dataset that its FROM names."""
+    described = [await call.catalog.describe(dataset_id) for dataset_id in ids]
+    answer = await call.domo.ai.text_to_sql(
+        question, [_schema(entry) for entry in described], model=model, today=call.now().date()
+    )
+    try:
+        select = sql.parse(answer.output)
+    except SqlRefused as refused:
+        return Proposal(answer.output, None, described[0], (Problem(refused.message, refused.hint),), answer.model_id)
+    entry = _dataset_meant(select, described)
+    strange = [
+        Problem(f"FROM names `{foreign(name, 80)}`.", "Use the dataset that was given.")
+        for name in foreign_tables(select, (entry.dataset.id, entry.dataset.name))
+    ]
+    return Proposal(
+        select.text, select, entry, (*strange, *check(select, entry.names, entry.formulas)), answer.model_id
+    )
+
+
+async def answer_question(call: Call, question: str, names: Sequence[str] | None, limit: int) -> Table:
+    """Rows for the question, with the SQL and how it came about.
+
+    Raises InvalidInput that asks back where choosing a dataset would be a guess.
+    """
+    choice = await choose(call, question, names)
+    if choice.unsure:
+        raise InvalidInput(choice.unsure, "Call again with the one that is meant in `datasets`.")
+    told, asked = question, choice.ids if names else choice.ids[:1]
+    for tries in range(1, MAX_REPAIRS + 2):
+        await call.progress(tries, MAX_REPAIRS + 2, "asking Domo's AI for SQL")
+        try:
+            proposal = await propose(call, told, asked)
+        except CannotAnswer as refused:
+            message = f'"{foreign(question, 200)}" cannot be answered: {refused.message} {choice.fact}'
+            raise CannotAnswer(message.strip(), refused.hint) from None
+        try:
+            return _told(await _run(call, proposal, limit), proposal, choice, tries)
+        except SqlRefused as refused:
+            failure = refused
+            told = _repair(question, proposal, refused)
+    raise SqlRefused(
+        f"Domo's AI wrote no SQL that works in {tries} tries. Last: {foreign(proposal.text, 500)} - {failure}",
+        "Write the SQL yourself with get_schema_context and run_sql.",
+    )
+
+
+async def _run(call: Call, proposal: Proposal, limit: int) -> Table:
+    if proposal.select is None or proposal.problems:
+        raise SqlRefused(" ".join(str(problem) for problem in proposal.problems))
+    return await query(call, proposal.select, proposal.dataset.dataset, limit=limit)
+
+
+def _told(table: Table, proposal: Proposal, choice: Choice, tries: int) -> Table:
+    model = f" by {foreign(proposal.model, 80)}" if proposal.model else ""
+    calls = f"{tries} AI call{'s' if tries > 1 else ''}{model}{f', {tries - 1} of them repairs' if tries > 1 else ''}."
+    facts = (f"SQL: {foreign(proposal.text, 4000)}", choice.fact, calls)
+    return replace(
+        table,
+        facts=(*table.facts, *(fact for fact in facts if fact)),
+        continues=None,
+        advice="run_sql with this SQL and its cursor has the rest",
+    )
+
+
+def _repair(question: str, proposal: Proposal, failed: SqlRefused) -> str:
+    return f"{question}\n\nThis SQL for it does not work: {proposal.text}\nReason: {failed}\nWrite corrected SQL."
+
+
+def _dataset_meant(select: sql.Select, described: Sequence[Described]) -> Described:
+    for entry in described:
+        if not foreign_tables(select, (entry.dataset.id, entry.dataset.name)) and select.tables:
+            return entry
+    return described[0]
+
+
+def _schema(entry: Described) -> SourceSchema:
+    from domo_mcp.client.ai import SourceColumn, SourceSchema
+
+    columns = []
+    for column in entry.columns:
+        description, synonyms = entry.meaning(column.name)
+        also = f" Also called: {', '.join(synonyms)}." if synonyms else ""
+        masked = " Masked by policy: every value is ***." if column.masked else ""
+        columns.append(SourceColumn(column.name, column.type, f"{description}{also}{masked}".strip()))
+    about = [(entry.dictionary.description if entry.dictionary else None) or entry.dataset.description or ""]
+    about += [f"{formula.name} means {' '.join(formula.formula.split())}." for formula in entry.formulas]
+    return SourceSchema(entry.dataset.name, columns, " ".join(about))

@@ -1,0 +1,196 @@
+"""Data: find datasets, know their schema, ask them in SQL or in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from domo_mcp.catalog.brief import Calendar, Known, brief
+from domo_mcp.errors import SqlRefused, UnknownName
+from domo_mcp.tools import args
+from domo_mcp.tools.data.asking import answer_question, choose, propose
+from domo_mcp.tools.data.details import DatasetDetails, Include, details
+from domo_mcp.tools.data.querying import check_from, dataset_of, export, query
+from domo_mcp.tools.results import Answer, Page, Text
+from domo_mcp.tools.table import Table
+from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.untrusted import foreign
+
+if TYPE_CHECKING:
+    from domo_mcp.client.metadata import Dataset
+
+_AROUND_CONTEXT = 170
+"""Tokens for what stands around the context: fence, choice, what was left out, source."""
+
+toolset = Toolset("data", product_only=frozenset({"search_datasets", "get_dataset"}))
+
+
+class DatasetEntry(Answer):
+    """One dataset of a list."""
+
+    id: str
+    name: str
+    owner: str | None
+    rows: int | None
+    columns: int | None
+    updated: str | None
+    cards: int | None
+    description: str | None
+
+
+class SqlProposal(Answer):
+    """SQL that Domo's AI wrote, checked against the dataset's columns and Domo's dialect, not run."""
+
+    sql: str
+    dataset_id: str
+    dataset: str
+    problems: list[str]
+    model: str | None
+    ai_calls: int
+
+
+@toolset.read
+async def search_datasets(
+    call: Call,
+    query: Annotated[str, Field(max_length=200, description="Part of the name; left out: all.")] = "",
+    owner: Annotated[str | None, Field(max_length=200, description="Owner: user name or id.")] = None,
+    limit: args.ListLimit = 20,
+    cursor: args.Cursor | None = None,
+) -> Page[DatasetEntry]:
+    """Use it to browse datasets by part of their name or owner. To find data for a question use get_schema_context."""
+    offset = call.cursors.offset(cursor)
+    owner_id = await _user_id(call, owner.strip()) if owner else None
+    page = await call.domo.datasets.search(query.strip(), owner_id, limit, offset)
+    seen = await call.catalog.visible(page.items)
+    more = page.total is not None and offset + len(page.items) < page.total
+    return Page(
+        items=[_entry(dataset) for dataset in seen],
+        kind="dataset",
+        first=offset,
+        total=page.total,
+        more=bool(page.items) and (more or (page.total is None and len(page.items) == limit)),
+        # What policy keeps out of sight was read, too: the next page begins behind it.
+        continues=lambda shown: call.cursors.at(offset + (shown if shown < len(seen) else len(page.items))),
+    )
+
+
+@toolset.read
+async def get_dataset(
+    call: Call,
+    dataset: args.Dataset,
+    include: Annotated[
+        list[Include], Field(min_length=1, description="Which facts; access, cards, formulas … cost a call each.")
+    ] = ["schema"],  # noqa: B006 - read only, and the schema shows it
+) -> DatasetDetails:
+    """Use it for the facts of one dataset: owner, rows, freshness, columns. For a question use get_schema_context."""
+    found = await call.catalog.dataset(dataset)
+    return await details(call, found.id, include)
+
+
+@toolset.read
+async def get_schema_context(
+    call: Call,
+    question: args.Question | None = None,
+    datasets: args.DatasetList | None = None,
+    max_tokens: args.MaxTokens | None = None,
+) -> Text:
+    """Use it first for any question about numbers: the datasets that fit it, to write SQL for run_sql yourself.
+
+    Gives columns, types, meanings, beast modes and Domo's dialect. To browse by name use search_datasets.
+    """
+    chosen = await choose(call, question, datasets)
+    described = [await call.catalog.describe(dataset_id) for dataset_id in chosen.ids]
+    facts = [chosen.fact] if chosen.fact else []
+    room = (max_tokens or call.results.max_tokens) - _AROUND_CONTEXT
+    known = [Known(entry) for entry in described]
+    calendar = Calendar(call.now().date())
+    text, left_out = brief(known, calendar=calendar, max_tokens=max(room, 50), question=question or "")
+    if left_out:
+        facts.append(f"Left out for max_tokens: {'; '.join(left_out)}. Name them in `datasets` to see them.")
+    return Text(text, tuple(facts))
+
+
+@toolset.read
+async def text_to_sql(
+    call: Call,
+    question: args.Question,
+    datasets: args.DatasetList | None = None,
+    model: args.Model | None = None,
+) -> SqlProposal:
+    """Use it when asked for SQL by Domo's AI, which costs credits; the SQL is checked, not run.
+
+    To write SQL yourself use get_schema_context, to run it run_sql.
+    """
+    chosen = await choose(call, question, datasets)
+    proposal = await propose(call, question, chosen.ids, model)
+    return SqlProposal(
+        sql=proposal.text,
+        dataset_id=proposal.dataset.dataset.id,
+        dataset=proposal.dataset.dataset.name,
+        problems=[str(problem) for problem in proposal.problems],
+        model=proposal.model,
+        ai_calls=1,
+    )
+
+
+@toolset.read
+async def run_sql(
+    call: Call,
+    sql: args.Sql,
+    dataset: args.Dataset | None = None,
+    limit: args.Limit = 200,
+    cursor: args.Cursor | None = None,
+    max_tokens: args.MaxTokens | None = None,  # noqa: ARG001 - the gate trims to it
+    save_as: args.SaveAs | None = None,
+) -> Table:
+    """Use it to run your own SELECT on one dataset: FROM names it, or `dataset` does.
+
+    Get the columns from get_schema_context first. No JOIN: query twice and combine.
+    """
+    if cursor and save_as:
+        raise SqlRefused("save_as writes all rows, so it takes no cursor.", "Leave one of them out.")
+    found = await dataset_of(call, sql, dataset)
+    await check_from(call, sql, found)
+    if save_as:
+        return await export(call, sql, found, save_as)
+    return await query(call, sql, found, limit=limit, cursor=cursor)
+
+
+@toolset.read
+async def ask_data(
+    call: Call,
+    question: args.Question,
+    datasets: args.DatasetList | None = None,
+    limit: args.Limit = 200,
+) -> Table:
+    """Use it when asked to let Domo's AI answer, or when your own SQL failed twice: question in, SQL and rows out.
+
+    Costs credits; otherwise use get_schema_context, then run_sql.
+    """
+    return await answer_question(call, question, datasets, limit)
+
+
+async def _user_id(call: Call, user: str) -> str:
+    if user.isdigit():
+        return user
+    named = [
+        person async for person in call.domo.people.all_users() if person.display_name.casefold() == user.casefold()
+    ]
+    if len(named) != 1:
+        which = ", ".join(f"{person.display_name} ({person.id})" for person in named) or "nobody"
+        raise UnknownName(f'"{foreign(user)}" is {which} in Domo.', "Give one user's full name or id.")
+    return named[0].id
+
+
+def _entry(dataset: Dataset) -> DatasetEntry:
+    return DatasetEntry(
+        id=dataset.id,
+        name=dataset.name,
+        owner=dataset.owner.name if dataset.owner else None,
+        rows=dataset.row_count,
+        columns=dataset.column_count,
+        updated=dataset.last_updated.isoformat(timespec="seconds") if dataset.last_updated else None,
+        cards=dataset.card_count,
+        description=dataset.description or None,
+    )

@@ -1,0 +1,1 @@
+"""Datasets administered: made, filled, shaped, shared, indexed."""

@@ -1,0 +1,1 @@
+"""Domo's files and their revisions."""

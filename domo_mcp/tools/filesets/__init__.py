@@ -1,0 +1,1 @@
+"""FileSets and the documents in them."""
