@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.ranking import words
 from domo_mcp.sql import quoted
-from domo_mcp.untrusted import one_line
+from domo_mcp.untrusted import foreign, one_line
 
 if TYPE_CHECKING:
-    from domo_mcp.catalog.datasets import Described
+    from domo_mcp.catalog.knowledge import Described
     from domo_mcp.catalog.notes import Example
     from domo_mcp.catalog.profile import ColumnProfile
     from domo_mcp.client.metadata import Column
@@ -115,7 +115,7 @@ class _Writing:
             lines, missing = _fitting([*head, *(line for _, line in body)], room)
             if len(lines) <= len(head):
                 return False
-            self._missing.append(f"{missing} columns or formulas of {one_line(known.described.dataset.name, 60)}")
+            self._missing.append(f"{missing} columns or formulas of {foreign(known.described.dataset.name, 60)}")
         self.take(*lines)
         return True
 
@@ -137,12 +137,11 @@ _OTHERS = "\nmore datasets, in short:"
 
 def _head(known: Known) -> Iterator[str]:
     dataset, dictionary = known.described.dataset, known.described.dictionary
-    about = (dictionary.description if dictionary else None) or dataset.description or ""
     unit = dictionary.unit_of_analysis if dictionary else None
     rows = f"{dataset.row_count:,} rows" if dataset.row_count is not None else "rows unknown"
     updated = f", updated {dataset.last_updated:%Y-%m-%d}" if dataset.last_updated else ""
     yield f"\ndataset {quoted(dataset.name)} id {dataset.id} ({rows}{updated})"
-    yield "; ".join(part for part in (about, unit or "") if part) or "(no description)"
+    yield "; ".join(part for part in (known.described.about, unit or "") if part) or "(no description)"
     if known.alike:
         yield known.alike
 
@@ -165,10 +164,11 @@ def _column_line(column: Column, description: str, synonyms: Sequence[str], prof
     also = f" (also: {', '.join(synonyms)})" if synonyms else ""
     meaning = f" - {description}{also}" if description or also else ""
     masked = " (masked by policy: every value is ***)" if column.masked else ""
-    return f"{quoted(column.name)} {column.type}{masked}{meaning}{_values(profile) if profile else ''}"
+    values = f" {found}" if profile and (found := values_of(profile)) else ""
+    return f"{quoted(column.name)} {column.type}{masked}{meaning}{values}"
 
 
-def _values(profile: ColumnProfile) -> str:
+def values_of(profile: ColumnProfile) -> str:
     """What is in a column: its values where they are few, else its range; nulls where there are some."""
     parts = []
     if profile.values:
@@ -181,7 +181,7 @@ def _values(profile: ColumnProfile) -> str:
         parts.append(f"one per {profile.grain}")
     if profile.nulls >= 0.005:
         parts.append(f"{profile.nulls:.0%} NULL")
-    return f" [{'; '.join(parts)}]" if parts else ""
+    return f"[{'; '.join(parts)}]" if parts else ""
 
 
 def _line(described: Described, asked: frozenset[str]) -> str:

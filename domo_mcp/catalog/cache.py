@@ -32,54 +32,67 @@ class Cache(Generic[ValueT]):
         self._max_age_s = max_age_s
         self._most = most
         self._name = name
-        self._shelf = shelf if kind else None
+        self._shelf = shelf if kind and max_age_s else None
         self._kind = kind
         self._values: dict[str, tuple[float, ValueT]] = {}
         self._loading: dict[str, anyio.Lock] = {}
 
-    async def get(self, key: str, load: Callable[[], Awaitable[ValueT]]) -> ValueT:
-        """The value of `key`, loaded where none is young enough."""
-        kept = self._young(key)
+    async def get(self, key: str, load: Callable[[], Awaitable[ValueT]], *, since: float = 0) -> ValueT:
+        """The value of `key`, loaded where none is young enough and made after `since` (Unix seconds)."""
+        kept = self._young(key, since)
         if kept:
             return kept[0]
         lock = self._loading.setdefault(key, anyio.Lock())
         try:
             async with lock:
-                kept = self._young(key) or await self._shelved(key)
+                kept = await self.peek(key, since=since)
                 if kept:
                     return kept[0]
-                value = await load()
-                self.put(key, value)
+                made, value = time.time(), await load()
+                self.put(key, value, made)
                 if self._shelf and self._kind:
-                    await self._shelf.put(f"{self._name}/{key}", self._kind.dump_json(value, by_alias=True).decode())
+                    await self._shelf.put(f"{self._name}/{key}", self._kind.dump_json(value).decode(), made)
                 return value
         finally:
             if not lock.locked():
                 self._loading.pop(key, None)
 
-    def put(self, key: str, value: ValueT) -> None:
-        """Keep `value` from now on, in this process."""
+    async def peek(self, key: str, *, since: float = 0) -> tuple[ValueT] | None:
+        """The value of `key` if there is one, without loading any."""
+        return self._young(key, since) or await self._shelved(key, since)
+
+    def put(self, key: str, value: ValueT, made: float) -> None:
+        """Keep in this process a value that was true at `made` (Unix seconds)."""
         self._values.pop(key, None)
-        self._values[key] = (time.time(), value)
+        self._values[key] = (made, value)
         while len(self._values) > self._most:
             self._values.pop(next(iter(self._values)))
 
+    async def drop(self, key: str) -> None:
+        """Keep nothing of `key`."""
+        self._values.pop(key, None)
+        if self._shelf:
+            await self._shelf.drop(f"{self._name}/{key}")
+
     def forget(self) -> None:
-        """Keep nothing of what was loaded."""
+        """Keep nothing of what was loaded in this process."""
         self._values.clear()
 
-    def _young(self, key: str) -> tuple[ValueT] | None:
+    def _young(self, key: str, since: float) -> tuple[ValueT] | None:
         kept = self._values.get(key)
-        return (kept[1],) if kept and 0 <= time.time() - kept[0] < self._max_age_s else None
+        return (kept[1],) if kept and self._is_young(kept[0], since) else None
 
-    async def _shelved(self, key: str) -> tuple[ValueT] | None:
+    async def _shelved(self, key: str, since: float) -> tuple[ValueT] | None:
         """What an earlier run kept, as old as it was made."""
         found = await self._shelf.get(f"{self._name}/{key}") if self._shelf else None
-        if found is None or self._kind is None or not 0 <= time.time() - found.made < self._max_age_s:
+        if found is None or self._kind is None or not self._is_young(found.made, since):
             return None
         try:
             value = self._kind.validate_json(found.json)
         except ValidationError:
             return None  # another version of this server wrote it
-        self._values[key] = (found.made, value)
+        self.put(key, value, found.made)
         return (value,)
+
+    def _is_young(self, made: float, since: float) -> bool:
+        return made >= since and 0 <= time.time() - made < self._max_age_s

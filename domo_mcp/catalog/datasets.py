@@ -4,80 +4,57 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import anyio
-from pydantic import BaseModel, ConfigDict, Field
-
+from domo_mcp.catalog.brief import Known
 from domo_mcp.catalog.cache import Cache
+from domo_mcp.catalog.choosing import Chooser, Fit
 from domo_mcp.catalog.collections import collections
 from domo_mcp.catalog.directory import UUID, Directory
 from domo_mcp.catalog.filesets import filesets
+from domo_mcp.catalog.knowledge import Described, Knowledge
+from domo_mcp.catalog.notes import Notes, fitting
 from domo_mcp.catalog.packages import packages
 from domo_mcp.catalog.people import groups, users
 from domo_mcp.catalog.permits import Everything, Permits
-from domo_mcp.catalog.ranking import Candidate, Ranked, keywords, rank
+from domo_mcp.catalog.ranking import keywords
+from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.catalog.workflows import workflows
 from domo_mcp.client.places import datasets as places
-from domo_mcp.errors import DomoError, Forbidden, NotFound, Refused, Rejected, UnknownName, UnreadableAnswer
+from domo_mcp.errors import DomoError, NotFound, Refused, UnknownName
 from domo_mcp.untrusted import all_foreign, foreign, in_quotes, one_line
 
 if TYPE_CHECKING:
+    from domo_mcp.catalog.kept import Shelf
     from domo_mcp.client.documents import Collection
     from domo_mcp.client.domo import Domo
-    from domo_mcp.client.metadata import Column, Dataset, Dictionary, Formula
+    from domo_mcp.client.metadata import Column, Dataset
 
 _PAGE = 50
 _MOST_NAMED = 1000
-_READ_CLOSELY = 12
+_MOST_POOLED = 200
 _SEARCH_WORDS = 4
+_FIRST = "\n"
+"""The key of the first datasets of all, which no search has."""
+
 _EVERYTHING = Everything()
-
-
-class CatalogSettings(BaseModel):
-    """`[catalog]`: how long what Domo says about datasets is taken as true, in seconds."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    max_age_s: float = Field(900, ge=0)
-
-
-@dataclass(frozen=True)
-class Described:
-    """A dataset with all that helps to ask it: columns as a query can name them, their meanings, its beast modes."""
-
-    dataset: Dataset
-    columns: tuple[Column, ...]
-    dictionary: Dictionary | None
-    formulas: tuple[Formula, ...]
-
-    @property
-    def names(self) -> list[str]:
-        """The names of its columns."""
-        return [column.name for column in self.columns]
-
-    def meaning(self, column: str) -> tuple[str, tuple[str, ...]]:
-        """The description and synonyms of a column; empty where nobody wrote any."""
-        for entry in self.dictionary.columns if self.dictionary else ():
-            if entry.name == column:
-                return entry.description or "", tuple(entry.synonyms)
-        return "", ()
 
 
 class Catalog:
     """Metadata of one instance, as the one user sees it that the instance's token stands for."""
 
-    def __init__(self, domo: Domo, settings: CatalogSettings, permits: Permits = _EVERYTHING) -> None:
+    def __init__(
+        self, domo: Domo, settings: CatalogSettings, permits: Permits = _EVERYTHING, shelf: Shelf | None = None
+    ) -> None:
         self._domo = domo
         self._permits = permits
+        self.settings = settings
+        self.notes = Notes.read(settings.notes)
         self._datasets: Cache[Dataset] = Cache(settings.max_age_s)
         self._found: Cache[tuple[Dataset, ...]] = Cache(settings.max_age_s)
-        self._columns: Cache[tuple[Column, ...]] = Cache(settings.max_age_s)
-        self._details: Cache[Dataset] = Cache(settings.max_age_s)
-        self._dictionaries: Cache[Dictionary | None] = Cache(settings.max_age_s)
-        self._readable: Cache[bool] = Cache(settings.max_age_s)
+        self._knowledge = Knowledge(domo, settings.max_age_s, shelf)
+        self._chooser = Chooser(self._knowledge, settings.max_age_s)
         self.collections = collections(domo, settings.max_age_s, permits)
         self.filesets = filesets(domo, settings.max_age_s, permits)
         self.workflows = workflows(domo, settings.max_age_s, permits)
@@ -182,24 +159,24 @@ class Catalog:
         """The datasets whose name holds `name`, page after page until one is called exactly that."""
         found = list(await self.search(name))
         while len(found) % _PAGE == 0 and len(found) < _MOST_NAMED and all(dataset.name != name for dataset in found):
-            page = await self._domo.datasets.search(name, limit=_PAGE, offset=len(found))
-            if not page.items:
+            page = await self._page(name, len(found))
+            if not page:
                 break
-            found += page.items
+            found += page
         return found
 
     def restricts(self, kind: str) -> bool:
         """Whether policy keeps callers from some things of a kind."""
         return self._permits.restricts(kind)
 
-    def forget(self, kind: str) -> None:
+    async def forget(self, kind: str, thing_id: str = "") -> None:
         """Look things of a kind up anew from here on, after one was made, changed or deleted."""
         kind = {"stream": "dataset", "datastore": "collection"}.get(kind, kind)  # what each of them fills, or holds
         if kind == "dataset":
-            for known in (self._datasets, self._columns, self._details, self._dictionaries):
-                known.forget()
+            self._datasets.forget()
             self._found.forget()
-            self._readable.forget()
+            self._chooser.forget()
+            await self._knowledge.forget(thing_id)
         elif directory := self._directories.get(kind):
             directory.forget()
 
@@ -207,47 +184,44 @@ class Catalog:
         """The first page of datasets whose name holds `words`; all for the empty text."""
 
         async def load() -> tuple[Dataset, ...]:
-            return tuple((await self._domo.datasets.search(words, limit=_PAGE)).items)
+            return tuple(await self._page(words))
 
         return tuple(await self.visible(await self._found.get(words.casefold(), load)))
 
     async def columns(self, dataset_id: str) -> tuple[Column, ...]:
         """The columns that a query can name."""
-        return await self._columns.get(dataset_id, partial(self._domo.datasets.schema, dataset_id))
+        return await self._knowledge.columns(dataset_id)
 
     async def describe(self, dataset_id: str) -> Described:
         """Everything about one dataset that helps to ask it; what the user may not read is left out."""
-        dataset = await self._details.get(dataset_id, partial(self._domo.datasets.get, dataset_id, details=True))
-        return Described(
-            dataset=dataset,
-            columns=await self.columns(dataset_id),
-            dictionary=await self._dictionary(dataset_id),
-            formulas=dataset.formulas,
+        return await self._knowledge.describe(dataset_id)
+
+    async def known(self, dataset_id: str, question: str, *, look: bool) -> Known:
+        """The same with what the operator wrote about it and what is in its columns, if `look` also of its rows now."""
+        described = await self.describe(dataset_id)
+        names = (described.dataset.name, dataset_id)
+        return Known(
+            described,
+            await self._knowledge.profile(described, look=look),
+            self.notes.about(*names),
+            fitting(self.settings.examples, question, names),
         )
 
-    async def rank(self, question: str) -> list[Ranked]:
+    async def fits(self, question: str) -> list[Fit]:
         """The datasets that the question may be about, best first."""
-        pool = await self._pool(question)
-        rough = rank(question, [candidate(Described(dataset, (), None, ())) for dataset in pool])
-        close = [ranked.id for ranked in rough[:_READ_CLOSELY]]
-        described: dict[str, Described] = {}
+        return await self._chooser.fits(question, await self._pool(question))
 
-        async def read(dataset_id: str) -> None:
-            if await self._readable.get(dataset_id, partial(self._may_read, dataset_id)):
-                described[dataset_id] = await self.describe(dataset_id)
+    async def general_notes(self) -> str:
+        """What the operator wrote that is about no dataset in particular."""
+        if not self.notes.text:
+            return ""
+        return self.notes.general([text for dataset in await self._first() for text in (dataset.name, dataset.id)])
 
-        async with anyio.create_task_group() as tasks:
-            for dataset_id in close:
-                tasks.start_soon(read, dataset_id)
-        return rank(question, [candidate(entry) for entry in described.values()])
-
-    async def _may_read(self, dataset_id: str) -> bool:
-        """Whether the user may read it: search also shows names of what the user may not."""
-        try:
-            await self.describe(dataset_id)
-        except (Forbidden, NotFound):
-            return False
-        return True
+    async def warm_up(self) -> None:
+        """Learn the columns and meanings of all datasets, one after the other."""
+        for dataset in await self._pool(""):
+            if await self._chooser.readable(dataset.id):
+                await self.describe(dataset.id)
 
     async def _by_id(self, dataset_id: str) -> Dataset:
         try:
@@ -256,47 +230,33 @@ class Catalog:
             raise _unknown(dataset_id, ()) from None
         return await self._permitted(found)
 
-    async def _dictionary(self, dataset_id: str) -> Dictionary | None:
-        try:
-            return await self._dictionaries.get(dataset_id, partial(self._domo.datasets.dictionary, dataset_id))
-        except (Forbidden, Rejected, UnreadableAnswer):
-            return None  # not every instance has the service; the columns alone still help
-
     async def _pool(self, question: str) -> list[Dataset]:
-        searches = ["", *sorted(keywords(question), key=len, reverse=True)[:_SEARCH_WORDS]]
-        found: list[tuple[Dataset, ...]] = []
+        """The first datasets of the instance; where it has more, those too whose names have words of the question."""
+        pool = {dataset.id: dataset for dataset in await self._first()}
+        if len(pool) >= _MOST_POOLED:
+            for words in sorted(keywords(question), key=len, reverse=True)[:_SEARCH_WORDS]:
+                pool |= {dataset.id: dataset for dataset in await self.search(words)}
+        return await self.visible(list(pool.values()))
 
-        async def find(words: str) -> None:
-            found.append(await self.search(words))
+    async def _first(self) -> tuple[Dataset, ...]:
+        async def load() -> tuple[Dataset, ...]:
+            found = list(await self._page(""))
+            while len(found) in range(_PAGE, _MOST_POOLED, _PAGE) and (page := await self._page("", len(found))):
+                found += page
+            return tuple(found)
 
-        async with anyio.create_task_group() as tasks:
-            for words in searches:
-                tasks.start_soon(find, words)
-        return list({dataset.id: dataset for page in found for dataset in page}.values())
+        return await self._found.get(_FIRST, load)
+
+    async def _page(self, words: str, offset: int = 0) -> Sequence[Dataset]:
+        page = await self._domo.datasets.search(words, limit=_PAGE, offset=offset)
+        for dataset in page.items:
+            self._knowledge.saw(dataset)
+        return page.items
 
     async def _near(self, wanted: str) -> Sequence[Dataset]:
         everything = {dataset.name: dataset for dataset in await self.search("")}
         close = difflib.get_close_matches(wanted, everything, n=5, cutoff=0.4)
         return [everything[name] for name in close] or list(everything.values())[:5]
-
-
-def candidate(entry: Described) -> Candidate:
-    """What ranking looks at of a dataset."""
-    dataset = entry.dataset
-    return Candidate(
-        id=dataset.id,
-        name=dataset.name,
-        description=dataset.description or "",
-        columns=tuple(_columns_of(entry)),
-        cards=dataset.card_count or 0,
-        rows=dataset.row_count or 0,
-    )
-
-
-def _columns_of(entry: Described) -> list[tuple[str, str]]:
-    """What a question may name: columns with their meanings, and beast modes."""
-    columns = [(name, " ".join([entry.meaning(name)[0], *entry.meaning(name)[1]])) for name in entry.names]
-    return columns + [(formula.name, "") for formula in entry.formulas]
 
 
 def _same_but_case(one: str, other: str) -> bool:
@@ -313,7 +273,9 @@ def describe_shortly(dataset: Dataset) -> str:
     owner = one_line(dataset.owner.name, 60) if dataset.owner and dataset.owner.name else "unknown owner"
     rows = f"{dataset.row_count:,} rows" if dataset.row_count is not None else "rows unknown"
     updated = f"updated {dataset.last_updated:%Y-%m-%d}" if dataset.last_updated else "never updated"
-    return all_foreign(f"{named(dataset)}: {owner}, {rows}, {updated}")
+    cards = f", {dataset.card_count:,} cards" if dataset.card_count is not None else ""
+    certified = ", certified" if dataset.certified_as == "CERTIFIED" else ""
+    return all_foreign(f"{named(dataset)}: {owner}, {rows}, {updated}{cards}{certified}")
 
 
 def _several(wanted: str, matches: Sequence[Dataset]) -> UnknownName:

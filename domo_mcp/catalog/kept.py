@@ -39,12 +39,12 @@ class Shelf(Protocol):
         """What was put under `key`."""
         ...
 
-    async def put(self, key: str, json: str) -> None:
-        """Keep a value."""
+    async def put(self, key: str, json: str, made: float) -> None:
+        """Keep a value that was true at `made`."""
         ...
 
-    async def clear(self) -> None:
-        """Keep nothing that was put before."""
+    async def drop(self, key: str) -> None:
+        """Keep nothing under `key`."""
         ...
 
 
@@ -89,13 +89,13 @@ class _Part:
         rows = await self.file.run("SELECT made, value FROM kept WHERE place = ? AND key = ?", self.place, key)
         return Value(*rows[0]) if rows else None
 
-    async def put(self, key: str, json: str) -> None:
+    async def put(self, key: str, json: str, made: float) -> None:
         if len(json) <= _LARGEST:
             statement = "INSERT OR REPLACE INTO kept (place, key, made, value) VALUES (?, ?, ?, ?)"
-            await self.file.run(statement, self.place, key, time.time(), json)
+            await self.file.run(statement, self.place, key, made, json)
 
-    async def clear(self) -> None:
-        await self.file.run("DELETE FROM kept WHERE place = ?", self.place)
+    async def drop(self, key: str) -> None:
+        await self.file.run("DELETE FROM kept WHERE place = ? AND key = ?", self.place, key)
 
 
 def _opened(file: Path) -> sqlite3.Connection:

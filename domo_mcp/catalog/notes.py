@@ -72,7 +72,7 @@ class Notes:
     def _sections(self) -> list[tuple[str, str]]:
         """Title and body of each section, the part before the first heading with no title."""
         starts = list(_HEADING.finditer(self.text))
-        ends = [*(heading.start() for heading in starts[1:]), len(self.text)]
+        ends = [*(heading.start() for heading in starts[1:]), len(self.text)][: len(starts)]
         first = self.text[: starts[0].start()] if starts else self.text
         return [("", first.strip())] + [
             (heading["title"].strip(), self.text[heading.end() : end].strip())

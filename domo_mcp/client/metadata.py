@@ -57,6 +57,7 @@ class Dataset(Shape):
     cloud_engine: str | None = None
     permissions: str | None = None
     card_count: Count = None
+    certified_as: str | None = Field(default=None, validation_alias=AliasPath("certification", "state"))
     current_user_full_access: bool | None = None
     formulas_by_id: Annotated[Mapping[str, Formula], BeforeValidator(lambda value: value or {})] = Field(
         default={}, validation_alias=AliasPath("properties", "formulas", "formulas")

@@ -187,7 +187,7 @@ class Gate:
                 return await self._overtaken(request, change)
             finally:
                 self._made += 1
-                request.call.catalog.forget(change.on.kind)
+                await request.call.catalog.forget(change.on.kind, change.on_id)
         return Written(
             status="applied",
             summary=change.summary,

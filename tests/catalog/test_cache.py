@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import anyio
@@ -87,11 +88,11 @@ async def test_a_cancelled_load_leaves_the_key_free() -> None:
 
 
 async def test_the_oldest_values_leave_when_there_are_too_many() -> None:
-    cache: Cache[int, int] = Cache(60, most=2)
+    cache: Cache[int] = Cache(60, most=2)
     for key in (1, 2, 3):
-        cache.put(key, key)
+        cache.put(str(key), key, time.time())
 
     async def load() -> int:
         return -1
 
-    assert [await cache.get(3, load), await cache.get(1, load)] == [3, -1]
+    assert [await cache.get("3", load), await cache.get("1", load)] == [3, -1]

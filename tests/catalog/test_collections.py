@@ -81,7 +81,7 @@ async def test_what_was_known_is_kept_until_it_is_forgotten(domo: Domo) -> None:
     await catalog.collections.get("Short")
     await domo.appdb.delete_collection(made)
     assert (await catalog.collections.get("Short")).id == made.id
-    catalog.forget("collection")
+    await catalog.forget("collection")
     with pytest.raises(UnknownName):
         await catalog.collections.get("Short")
 

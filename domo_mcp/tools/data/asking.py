@@ -4,32 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from domo_mcp import sql
 from domo_mcp.catalog.checking import Problem, check, foreign_tables
-from domo_mcp.catalog.datasets import Described, describe_shortly
-from domo_mcp.catalog.ranking import as_likely
+from domo_mcp.catalog.knowledge import Described
 from domo_mcp.errors import CannotAnswer, InvalidInput, SqlRefused
+from domo_mcp.tools.data.context import Choice, choose, known, schema
 from domo_mcp.tools.data.querying import query
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
 
-if TYPE_CHECKING:
-    from domo_mcp.client.ai import SourceSchema
-
 MAX_REPAIRS = 2
 _CONTEXT_DATASETS = 3
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The datasets for a question, best first; `fact` says how they were chosen, `unsure` that two fit as well."""
-
-    ids: tuple[str, ...]
-    fact: str = ""
-    unsure: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,35 +30,15 @@ class Proposal:
     model: str | None
 
 
-async def choose(call: Call, question: str | None, names: Sequence[str] | None) -> Choice:
-    """The datasets that are named, else those that the question may be about."""
-    if names:
-        return Choice(tuple([(await call.catalog.dataset(name)).id for name in names]))
-    if not question:
-        raise SqlRefused("There is neither a question nor a dataset.", "Give `question`, `datasets`, or both.")
-    ranked = [entry for entry in await call.catalog.rank(question) if entry.score > 0][:_CONTEXT_DATASETS]
-    if not ranked:
-        raise CannotAnswer(
-            "No dataset has a name, a column or a description with the words of this question.",
-            "Find one with search_datasets and name it in `datasets`.",
-        )
-    next_best = f'; runner-up: "{foreign(ranked[1].name, 60)}" ({ranked[1].id})' if len(ranked) > 1 else ""
-    unsure = ""
-    if as_likely(ranked):
-        both = [describe_shortly((await call.catalog.describe(entry.id)).dataset) for entry in ranked[:2]]
-        unsure = f"Two datasets fit this question about as well: {both[0]} and {both[1]}."
-    return Choice(
-        tuple(entry.id for entry in ranked),
-        f'Chosen by the question: "{foreign(ranked[0].name, 60)}" ({ranked[0].id}){next_best}.',
-        unsure,
-    )
-
-
-async def propose(call: Call, question: str, ids: Sequence[str], model: str | None = None) -> Proposal:
+async def propose(call: Call, question: str, choice: Choice, model: str | None = None) -> Proposal:
     """What the AI service writes for the question, judged against the dataset that its FROM names."""
-    described = [await call.catalog.describe(dataset_id) for dataset_id in ids]
+    entries, notes = await known(call, choice, question), await call.catalog.general_notes()
+    described = [entry.described for entry in entries]
     answer = await call.domo.ai.text_to_sql(
-        question, [_schema(entry) for entry in described], model=model, today=call.now().date()
+        question,
+        [schema(entry, notes) for entry in entries],
+        model=model,
+        today=call.catalog.settings.today(call.now()),
     )
     try:
         select = sql.parse(answer.output)
@@ -95,7 +62,7 @@ async def answer_question(call: Call, question: str, names: Sequence[str] | None
     choice = await choose(call, question, names)
     if choice.unsure:
         raise InvalidInput(choice.unsure, "Call again with the one that is meant in `datasets`.")
-    told, asked = question, choice.ids if names else choice.ids[:1]
+    told, asked = question, choice if names else replace(choice, ids=choice.ids[:1])
     for tries in range(1, MAX_REPAIRS + 2):
         await call.progress(tries, MAX_REPAIRS + 2, "asking Domo's AI for SQL")
         try:
@@ -141,17 +108,3 @@ def _dataset_meant(select: sql.Select, described: Sequence[Described]) -> Descri
         if not foreign_tables(select, (entry.dataset.id, entry.dataset.name)) and select.tables:
             return entry
     return described[0]
-
-
-def _schema(entry: Described) -> SourceSchema:
-    from domo_mcp.client.ai import SourceColumn, SourceSchema
-
-    columns = []
-    for column in entry.columns:
-        description, synonyms = entry.meaning(column.name)
-        also = f" Also called: {', '.join(synonyms)}." if synonyms else ""
-        masked = " Masked by policy: every value is ***." if column.masked else ""
-        columns.append(SourceColumn(column.name, column.type, f"{description}{also}{masked}".strip()))
-    about = [(entry.dictionary.description if entry.dictionary else None) or entry.dataset.description or ""]
-    about += [f"{formula.name} means {' '.join(formula.formula.split())}." for formula in entry.formulas]
-    return SourceSchema(entry.dataset.name, columns, " ".join(about))

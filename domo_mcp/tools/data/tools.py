@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from domo_mcp.catalog.brief import Calendar, Known, brief
 from domo_mcp.errors import SqlRefused, UnknownName
 from domo_mcp.tools import args
-from domo_mcp.tools.data.asking import answer_question, choose, propose
+from domo_mcp.tools.data.asking import answer_question, propose
+from domo_mcp.tools.data.context import choose, context
 from domo_mcp.tools.data.details import DatasetDetails, Include, details
 from domo_mcp.tools.data.querying import check_from, dataset_of, export, query
 from domo_mcp.tools.results import Answer, Page, Text
@@ -19,9 +19,6 @@ from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.metadata import Dataset
-
-_AROUND_CONTEXT = 170
-"""Tokens for what stands around the context: fence, choice, what was left out, source."""
 
 toolset = Toolset("data", product_only=frozenset({"search_datasets", "get_dataset"}))
 
@@ -99,16 +96,7 @@ async def get_schema_context(
 
     Gives columns, types, meanings, beast modes and Domo's dialect. To browse by name use search_datasets.
     """
-    chosen = await choose(call, question, datasets)
-    described = [await call.catalog.describe(dataset_id) for dataset_id in chosen.ids]
-    facts = [chosen.fact] if chosen.fact else []
-    room = (max_tokens or call.results.max_tokens) - _AROUND_CONTEXT
-    known = [Known(entry) for entry in described]
-    calendar = Calendar(call.now().date())
-    text, left_out = brief(known, calendar=calendar, max_tokens=max(room, 50), question=question or "")
-    if left_out:
-        facts.append(f"Left out for max_tokens: {'; '.join(left_out)}. Name them in `datasets` to see them.")
-    return Text(text, tuple(facts))
+    return await context(call, question, datasets, max_tokens or call.results.max_tokens)
 
 
 @toolset.read
@@ -123,7 +111,7 @@ async def text_to_sql(
     To write SQL yourself use get_schema_context, to run it run_sql.
     """
     chosen = await choose(call, question, datasets)
-    proposal = await propose(call, question, chosen.ids, model)
+    proposal = await propose(call, question, chosen, model)
     return SqlProposal(
         sql=proposal.text,
         dataset_id=proposal.dataset.dataset.id,

@@ -151,8 +151,8 @@ async def _entities(
     call: Call, listed: Mapping[str, Access] | None, wanted: Sequence[tuple[EntityType, str]]
 ) -> list[_Entity]:
     """Who are meant, looked up anew: who was called so a while ago may be another one, or one of two, by now."""
-    call.catalog.forget("user")
-    call.catalog.forget("group")
+    await call.catalog.forget("user")
+    await call.catalog.forget("group")
     return [await _entity(call, listed, kind, name_or_id) for kind, name_or_id in wanted]
 
 

@@ -1,0 +1,95 @@
+"""Which datasets a question may be about: many are looked at by name, few are asked for their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import anyio
+
+from domo_mcp.catalog.cache import Cache
+from domo_mcp.catalog.knowledge import Described, Knowledge
+from domo_mcp.catalog.ranking import Candidate, Ranked, rank
+from domo_mcp.client.metadata import Dataset
+
+_LOOKED_INTO = 24
+_DESCRIBED = 8
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A dataset, what is known of it, and how it fits a question."""
+
+    ranked: Ranked
+    described: Described
+
+
+class Chooser:
+    """Ranks datasets by what is known of them; what is not known yet is asked for where it may matter."""
+
+    def __init__(self, knowledge: Knowledge, max_age_s: float) -> None:
+        self._knowledge = knowledge
+        self._readable: Cache[bool] = Cache(max_age_s)
+
+    def forget(self) -> None:
+        """Find out anew what the user may read."""
+        self._readable.forget()
+
+    async def fits(self, question: str, pool: Sequence[Dataset]) -> list[Fit]:
+        """The datasets of `pool` whose columns the user may read, the best first.
+
+        Columns are asked for where names and descriptions fit best, the rest where those columns do.
+        """
+        known = {dataset.id: await self._knowledge.remembered(dataset) for dataset in pool}
+        rough = _ranked(question, [known[dataset.id] or Described(dataset, ()) for dataset in pool])
+        unknown = [fit for fit in rough if known[fit.ranked.id] is None][:_LOOKED_INTO]
+        await _at_once(self._look_into, [fit.described.dataset for fit in unknown], known)
+        close = _ranked(question, [entry for entry in known.values() if entry])
+        best = [fit.described.dataset for fit in close[:_DESCRIBED]]
+        await _at_once(self._describe, best, known)
+        return _ranked(question, [entry for entry in known.values() if entry])
+
+    async def readable(self, dataset_id: str) -> bool:
+        """Whether the user may read it: search also shows names of what the user may not."""
+        return await self._readable.get(dataset_id, partial(self._knowledge.readable, dataset_id))
+
+    async def _look_into(self, dataset: Dataset) -> Described | None:
+        readable = await self.readable(dataset.id)
+        return Described(dataset, await self._knowledge.columns(dataset.id)) if readable else None
+
+    async def _describe(self, dataset: Dataset) -> Described | None:
+        return await self._knowledge.describe(dataset.id)
+
+
+def candidate(described: Described) -> Candidate:
+    """A dataset as ranking looks at it: columns with their meanings, and beast modes."""
+    meanings = [(name, described.meaning(name)) for name in described.names]
+    columns = [(name, " ".join([description, *synonyms])) for name, (description, synonyms) in meanings]
+    dataset = described.dataset
+    return Candidate(
+        id=dataset.id,
+        name=dataset.name,
+        description=dataset.description or "",
+        columns=(*columns, *((formula.name, "") for formula in described.formulas)),
+        cards=dataset.card_count or 0,
+        rows=dataset.row_count or 0,
+    )
+
+
+def _ranked(question: str, entries: Iterable[Described]) -> list[Fit]:
+    by_id = {entry.dataset.id: entry for entry in entries}
+    return [Fit(each, by_id[each.id]) for each in rank(question, [candidate(entry) for entry in by_id.values()])]
+
+
+async def _at_once(
+    read: Callable[[Dataset], Awaitable[Described | None]],
+    datasets: Sequence[Dataset],
+    known: dict[str, Described | None],
+) -> None:
+    async def one(dataset: Dataset) -> None:
+        known[dataset.id] = await read(dataset)
+
+    async with anyio.create_task_group() as tasks:
+        for dataset in datasets:
+            tasks.start_soon(one, dataset)

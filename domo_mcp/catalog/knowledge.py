@@ -1,0 +1,162 @@
+"""What is known of each dataset: details, columns, meanings, what is in its columns. Asked of Domo once while young."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import anyio
+from pydantic import TypeAdapter
+
+from domo_mcp import sql
+from domo_mcp.catalog.cache import Cache
+from domo_mcp.catalog.kept import Shelf
+from domo_mcp.catalog.profile import MOST_ROWS, ColumnProfile, profile, profiled
+from domo_mcp.client.domo import Domo
+from domo_mcp.client.metadata import Column, Dataset, Dictionary, Formula
+from domo_mcp.client.rows import Row
+from domo_mcp.errors import (
+    DomoError,
+    Forbidden,
+    NotFound,
+    Rejected,
+    SqlRefused,
+    UnreadableAnswer,
+    first_failure,
+)
+
+logger = logging.getLogger(__name__)
+
+_PROFILES_AGE_S = 86_400
+_PROFILING_S = 10
+
+
+@dataclass(frozen=True)
+class Described:
+    """A dataset with all that helps to ask it: columns as a query can name them, their meanings, its beast modes."""
+
+    dataset: Dataset
+    columns: tuple[Column, ...]
+    dictionary: Dictionary | None = None
+    formulas: tuple[Formula, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its columns."""
+        return [column.name for column in self.columns]
+
+    @property
+    def about(self) -> str:
+        """What it says of itself, in its dictionary or its description; empty where nobody wrote any."""
+        return (self.dictionary.description if self.dictionary else None) or self.dataset.description or ""
+
+    def meaning(self, column: str) -> tuple[str, tuple[str, ...]]:
+        """The description and synonyms of a column; empty where nobody wrote any."""
+        for entry in self.dictionary.columns if self.dictionary else ():
+            if entry.name == column:
+                return entry.description or "", tuple(entry.synonyms)
+        return "", ()
+
+
+class Knowledge:
+    """The datasets of one instance by id, as the one user sees them that the instance's token stands for.
+
+    With a `shelf` it outlives the process. What was learnt of a dataset before its last update is learnt anew.
+    """
+
+    def __init__(self, domo: Domo, max_age_s: float, shelf: Shelf | None = None) -> None:
+        self._domo = domo
+        self._updated: dict[str, float] = {}
+        self._details = Cache(max_age_s, name="details", shelf=shelf, kind=TypeAdapter(Dataset))
+        self._columns = Cache(max_age_s, name="columns", shelf=shelf, kind=TypeAdapter(tuple[Column, ...]))
+        self._dictionaries = Cache(max_age_s, name="dictionary", shelf=shelf, kind=TypeAdapter(Dictionary | None))
+        age = min(max_age_s * 96, _PROFILES_AGE_S)  # rows that did not change are looked into once a day
+        self._profiles = Cache(age, name="profile", shelf=shelf, kind=TypeAdapter(dict[str, ColumnProfile]))
+
+    def saw(self, dataset: Dataset) -> None:
+        """Take note of when a dataset was updated, wherever Domo tells it."""
+        if dataset.last_updated:
+            self._updated[dataset.id] = dataset.last_updated.timestamp()
+
+    async def forget(self, dataset_id: str) -> None:
+        """Learn a dataset anew from here on."""
+        with anyio.CancelScope(shield=True):
+            for cache in (self._details, self._columns, self._dictionaries, self._profiles):
+                await cache.drop(dataset_id)
+
+    async def columns(self, dataset_id: str) -> tuple[Column, ...]:
+        """The columns that a query can name."""
+        load = partial(self._domo.datasets.schema, dataset_id)
+        return await self._columns.get(dataset_id, load, since=self._since(dataset_id))
+
+    async def describe(self, dataset_id: str) -> Described:
+        """Everything about one dataset that helps to ask it; what the user may not read is left out."""
+        load = partial(self._domo.datasets.get, dataset_id, details=True)
+        dataset = await self._details.get(dataset_id, load, since=self._since(dataset_id))
+        self.saw(dataset)
+        columns, dictionary = await self.columns(dataset_id), await self._dictionary(dataset_id)
+        return Described(dataset, columns, dictionary, dataset.formulas)
+
+    async def remembered(self, dataset: Dataset) -> Described | None:
+        """What is known of a dataset without asking Domo; None where its columns are not."""
+        since = self._since(dataset.id)
+        columns = await self._columns.peek(dataset.id, since=since)
+        if columns is None:
+            return None
+        (details,) = await self._details.peek(dataset.id, since=since) or (dataset,)
+        (dictionary,) = await self._dictionaries.peek(dataset.id, since=since) or (None,)
+        return Described(details, columns[0], dictionary, details.formulas)
+
+    async def readable(self, dataset_id: str) -> bool:
+        """Whether the user may read its columns."""
+        try:
+            await self.columns(dataset_id)
+        except (Forbidden, NotFound):
+            return False
+        return True
+
+    async def profile(self, described: Described, *, look: bool) -> dict[str, ColumnProfile]:
+        """What is in the columns that may be looked into; empty where that cannot be told at little cost.
+
+        Without `look` only what was found before: Domo is not asked.
+        """
+        dataset = described.dataset
+        if not look:
+            (found,) = await self._profiles.peek(dataset.id, since=self._since(dataset.id)) or ({},)
+            return found
+        columns = profiled(described.columns, described.dictionary)
+        if not columns or not dataset.row_count or dataset.row_count > MOST_ROWS:
+            return {}
+
+        async def load() -> dict[str, ColumnProfile]:
+            try:
+                return await profile(partial(self._rows, dataset.id), columns)
+            except (Rejected, SqlRefused, UnreadableAnswer) as error:
+                logger.info("The columns of %s are not profiled: %s", dataset.id, error)
+                return {}
+
+        with anyio.move_on_after(_PROFILING_S):
+            try:
+                with first_failure():
+                    return await self._profiles.get(dataset.id, load, since=self._since(dataset.id))
+            except DomoError as error:
+                logger.info("The columns of %s are not profiled now: %s", dataset.id, error)
+        return {}
+
+    async def _rows(self, dataset_id: str, text: str) -> Sequence[Row]:
+        return (await self._domo.query.execute(dataset_id, sql.parse(text), limit=None)).rows
+
+    async def _dictionary(self, dataset_id: str) -> Dictionary | None:
+        load = partial(self._domo.datasets.dictionary, dataset_id)
+        try:
+            return await self._dictionaries.get(dataset_id, load, since=self._since(dataset_id))
+        except (Forbidden, Rejected, UnreadableAnswer):
+            return None  # not every instance has the service; the columns alone still help
+
+    def _since(self, dataset_id: str) -> float:
+        """When the dataset was updated (Unix seconds); what Domo's clock says of times to come waits until then."""
+        updated = self._updated.get(dataset_id, 0)
+        return updated if updated <= time.time() else 0
