@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 import logging
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -14,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.to_thread
 
-from domo_mcp import telemetry
+from domo_mcp import __version__, telemetry
 from domo_mcp.catalog import Catalog
+from domo_mcp.catalog.kept import KeptInFile
+from domo_mcp.catalog.notes import Notes
 from domo_mcp.config import Config
-from domo_mcp.errors import ConfigError, InvalidInput, UnknownName
+from domo_mcp.errors import ConfigError, DomoMcpError, InvalidInput, UnknownName
 from domo_mcp.guard.applying import Applier
 from domo_mcp.guard.asking import Person
 from domo_mcp.guard.audit import Audit
@@ -36,6 +40,7 @@ from domo_mcp.tools import KEEPERS, TOOLSETS, changes, select_tools, toolset_nam
 from domo_mcp.tools.cursor import Cursors
 from domo_mcp.tools.local.folders import Folders
 from domo_mcp.tools.toolset import Call, Effect, Progress, Rights, Tool
+from domo_mcp.untrusted import plain
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LOCAL_PRINCIPAL = "local"
+_REQUESTS_PER_DATASET = 3  # its columns, its details, its dictionary
 _UNLIMITED = 1_000_000  # the embedded sandbox is this process: there is nobody to spare
 SANDBOX_ORIGIN = "https://sandbox.invalid"
 SANDBOX_TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but invented data
@@ -64,6 +70,8 @@ class Instance:
     embedded: Embedded
     state: State
     gate: Gate
+    notes: Notes
+    kept: KeptInFile
     _stack: AsyncExitStack
     _open: tuple[Domo, Catalog] | None = None
     _opening: anyio.Lock = field(default_factory=anyio.Lock)
@@ -117,8 +125,23 @@ class Instance:
             if self._open is None:
                 domo = await self._connect()
                 permits = Lists(self.name, self.policy.allow, self.policy.deny, self.state)
-                self._open = (domo, Catalog(domo.reading, self.config.catalog, permits))
+                shelf = None if self.sandbox else self.kept.shelf(self._place())
+                self._open = (domo, Catalog(domo.reading, self.config.catalog, permits, shelf, self.notes))
             return self._open
+
+    async def warm_up(self) -> None:
+        """Learn what there is before somebody asks, with half of the requests that Domo may be sent."""
+        try:
+            _, catalog = await self.connection()
+            await catalog.warm_up(0 if self.sandbox else _REQUESTS_PER_DATASET * 120 / self.config.limits.per_minute)
+        except DomoMcpError as error:
+            logger.warning("%s is not warmed up: %s", self.name, plain(error.text()))
+
+    def _place(self) -> str:
+        """Whose knowledge it is: of one user, on one instance and surface, under one policy on columns."""
+        sign_in = list(self.settings.auth.secrets()) if self.settings.auth else []
+        parts = [self.settings.origin(), self.settings.surface, sign_in, self.policy.columns.model_dump()]
+        return hashlib.sha256(json.dumps([__version__, *parts]).encode()).hexdigest()
 
     async def _connect(self) -> Domo:
         from domo_mcp.client.domo import Domo
@@ -168,6 +191,13 @@ class App:
     folders: Folders
     state: State
 
+    async def warm_up(self) -> None:
+        """Learn what there is on all instances, where the configuration asks for it."""
+        if self.config.catalog.warm_up:
+            async with anyio.create_task_group() as tasks:
+                for instance in self.instances.values():
+                    tasks.start_soon(instance.warm_up)
+
     def instance(self, tool: Tool, name: str | None) -> Instance:
         """The instance of that name, or the first that has the tool's endpoints."""
         names = self.instances_with(tool)
@@ -208,6 +238,9 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
     Raises ConfigError for a toolset that does not exist, and for a fault plan that is none.
     """
     _check_unattended(config)
+    notes = Notes.read(config.catalog.notes)
+    for example in config.catalog.examples:
+        example.check()
     fault_plan(config.sandbox.faults)  # a mistake in it shall end the start, not the first call
     unknown = set(config.tools.toolsets) - {"default", "all", *toolset_names()}
     if unknown:
@@ -220,10 +253,14 @@ async def open_app(config: Config, *, local_files: bool = True, embedded: ASGIAp
     async with AsyncExitStack() as stack:
         sandbox = Embedded(config.sandbox, stack, embedded)
         state = await stack.enter_async_context(keep_state(config))
+        kept = KeptInFile()
+        stack.callback(kept.close)
         gate = _gate(config, state)
         stack.push_async_callback(gate.audit.anchor, now=True)
         instances = {
-            name: Instance(name, settings, config.policy_of(name), config, folders, sandbox, state, gate, stack)
+            name: Instance(
+                name, settings, config.policy_of(name), config, folders, sandbox, state, gate, notes, kept, stack
+            )
             for name, settings in config.instances.items()
         }
         yield App(

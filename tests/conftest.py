@@ -22,6 +22,12 @@ from tests.answers import Connect
 TODAY = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test learns of a Domo is not there in the next one, which may find another at the same address."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture(scope="session")
 def store() -> Iterator[Store]:
     """One company for all tests that only read; its clock stands still."""

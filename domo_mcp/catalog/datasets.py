@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import anyio
+
 from domo_mcp.catalog.brief import Known
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.choosing import Chooser, Fit
@@ -39,18 +41,24 @@ _FIRST = "\n"
 """The key of the first datasets of all, which no search has."""
 
 _EVERYTHING = Everything()
+_NO_NOTES = Notes()
 
 
 class Catalog:
     """Metadata of one instance, as the one user sees it that the instance's token stands for."""
 
     def __init__(
-        self, domo: Domo, settings: CatalogSettings, permits: Permits = _EVERYTHING, shelf: Shelf | None = None
+        self,
+        domo: Domo,
+        settings: CatalogSettings,
+        permits: Permits = _EVERYTHING,
+        shelf: Shelf | None = None,
+        notes: Notes = _NO_NOTES,
     ) -> None:
         self._domo = domo
         self._permits = permits
         self.settings = settings
-        self.notes = Notes.read(settings.notes)
+        self.notes = notes
         self._datasets: Cache[Dataset] = Cache(settings.max_age_s)
         self._found: Cache[tuple[Dataset, ...]] = Cache(settings.max_age_s)
         self._knowledge = Knowledge(domo, settings.max_age_s, shelf)
@@ -217,11 +225,12 @@ class Catalog:
             return ""
         return self.notes.general([text for dataset in await self._first() for text in (dataset.name, dataset.id)])
 
-    async def warm_up(self) -> None:
-        """Learn the columns and meanings of all datasets, one after the other."""
+    async def warm_up(self, pause_s: float) -> None:
+        """Learn the columns and meanings of the first datasets, one after the other with a pause between."""
         for dataset in await self._pool(""):
             if await self._chooser.readable(dataset.id):
                 await self.describe(dataset.id)
+            await anyio.sleep(pause_s)
 
     async def _by_id(self, dataset_id: str) -> Dataset:
         try:

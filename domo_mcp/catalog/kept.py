@@ -49,9 +49,9 @@ class Shelf(Protocol):
 
 
 class KeptInFile:
-    """The file of all instances; `shelf` gives one of them its part."""
+    """The file of all instances, in the user's folder for such things; `shelf` gives one of them its part."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._connection: sqlite3.Connection | None = None
         self._turn = anyio.CapacityLimiter(1)
@@ -72,11 +72,11 @@ class KeptInFile:
     def _run(self, sql: str, values: tuple[str | float, ...]) -> list[tuple[float, str]]:
         try:
             if self._connection is None:
-                self._connection = _opened(self._file)
+                self._connection = _opened(self._file or _own_file())
             with self._connection:
                 return self._connection.execute(sql, values).fetchall()
-        except (sqlite3.Error, OSError) as error:
-            logger.info("What the catalog knew cannot be kept in %s: %s", self._file, error)
+        except (sqlite3.Error, OSError, RuntimeError) as error:
+            logger.info("What the catalog knows cannot be kept for later runs: %s", error)
             return []
 
 
@@ -96,6 +96,12 @@ class _Part:
 
     async def drop(self, key: str) -> None:
         await self.file.run("DELETE FROM kept WHERE place = ? AND key = ?", self.place, key)
+
+
+def _own_file() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("domo-mcp", appauthor=False) / "catalog.db"
 
 
 def _opened(file: Path) -> sqlite3.Connection:

@@ -27,6 +27,7 @@ async def _serve_stdio(config: Config) -> None:
 
     async with open_app(config) as app, anyio.create_task_group() as tasks:
         tasks.start_soon(_end_on_interrupt, tasks.cancel_scope)
+        tasks.start_soon(app.warm_up)
         await build_server(app).run_stdio_async()
         tasks.cancel_scope.cancel()
 
@@ -49,5 +50,7 @@ async def _serve_http(config: Config) -> None:
 
     check_loopback(config.server.host)
     check_free(config.server.host, config.server.port)
-    async with open_app(config, local_files=False) as app:
+    async with open_app(config, local_files=False) as app, anyio.create_task_group() as tasks:
+        tasks.start_soon(app.warm_up)
         await serve_http(app, config.server)
+        tasks.cancel_scope.cancel()

@@ -355,4 +355,4 @@ class TestTextToSql:
         assert proposal["dataset_id"] == SALES
         assert proposal["sql"].startswith("SELECT")
         assert proposal["problems"] == []
-        assert not any("execute" in path for _, path in sandbox.state.requests[before:])
+        assert not any("execute" in path for _, path in list(sandbox.state.requests)[before:])
