@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio
 from pydantic import TypeAdapter
@@ -15,9 +16,6 @@ from domo_mcp import sql
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.kept import Shelf
 from domo_mcp.catalog.profile import MOST_ROWS, ColumnProfile, profile, profiled
-from domo_mcp.client.domo import Domo
-from domo_mcp.client.metadata import Column, Dataset, Dictionary, Formula
-from domo_mcp.client.rows import Row
 from domo_mcp.errors import (
     DomoError,
     Forbidden,
@@ -27,6 +25,11 @@ from domo_mcp.errors import (
     UnreadableAnswer,
     first_failure,
 )
+
+if TYPE_CHECKING:
+    from domo_mcp.client.domo import Domo
+    from domo_mcp.client.metadata import Column, Dataset, Dictionary, Formula
+    from domo_mcp.client.rows import Row
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +71,8 @@ class Knowledge:
     """
 
     def __init__(self, domo: Domo, max_age_s: float, shelf: Shelf | None = None) -> None:
+        from domo_mcp.client.metadata import Column, Dataset, Dictionary
+
         self._domo = domo
         self._updated: dict[str, float] = {}
         self._details = Cache(max_age_s, name="details", shelf=shelf, kind=TypeAdapter(Dataset))
