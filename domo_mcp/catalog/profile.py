@@ -22,12 +22,13 @@ MOST_ROWS = 50_000_000
 _MOST_COLUMNS = 80
 _AT_ONCE = 20
 _FEW = 50
-_MOST_LISTED = 12
+_MOST_LISTED = 8
 _DATES = frozenset({"DATE", "DATETIME"})
 _PERSONAL = re.compile(
     r"(?<![a-z])(e-?mail|phone|mobile|fax|address|street|birth\w*|dob|ssn|social security|passport|iban|salary|wage"
     r"|password|secret|token|ip|(first|last|full|middle|sur|given|maiden|nick|user|customer|contact|employee|person"
-    r"|patient|owner|agent|rep)[ _-]?name|surname)(?![a-z])|^ *name *$",
+    r"|patient|owner|agent|rep)[ _-]?name|surname)(?![a-z])|^ *name *$"
+    r"|(?<![a-z])(rep|agent|salesperson|sales ?man|assignee|employee|manager|author|driver|patient|student|teacher)s? *$",
     re.IGNORECASE,
 )
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
