@@ -21,7 +21,8 @@ from datetime import date
 from pathlib import Path
 
 from domo_mcp.catalog.brief import Calendar, Known, brief
-from domo_mcp.catalog.datasets import Described, candidate
+from domo_mcp.catalog.choosing import candidate
+from domo_mcp.catalog.knowledge import Described
 from domo_mcp.catalog.ranking import Candidate, rank
 from domo_mcp.client.metadata import Column, Dataset
 from domo_mcp.sql import quoted

@@ -14,7 +14,7 @@ from domo_mcp.sandbox import questions
 from domo_mcp.sandbox.ai.model import AiSettings, complete
 
 TODAY = date(2026, 11, 22)
-_TASK = (
+TASK = (
     "Write one SELECT in the dialect described that answers the question from one dataset, FROM its name in backticks. "
     "Answer with SQL only. Where the datasets cannot answer it, answer `-- cannot answer: <reason>`."
 )
@@ -50,7 +50,7 @@ class Model:
 
     async def write(self, question: str, context: Context) -> Written:
         """What it answers."""
-        prompt = f"{await context.text(question)}\n\n{_TASK}\n\nQuestion: {question}"
+        prompt = f"{await context.text(question)}\n\n{TASK}\n\nQuestion: {question}"
         try:
             return Written(statement(await complete(self._settings, "", prompt)))
         except CannotAnswer as refused:
