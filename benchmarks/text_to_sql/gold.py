@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 HALVES = ("seen", "unseen")
+TUNING = "tuning"
 
 
 class Gold(BaseModel):
@@ -25,6 +26,6 @@ class Gold(BaseModel):
 
 
 def read(half: str) -> list[Gold]:
-    """The questions of a half."""
+    """The questions of a half of the gold set, or of the set that is for the work on the rules."""
     with (Path(__file__).parent / f"{half}.toml").open("rb") as file:
         return TypeAdapter(list[Gold]).validate_python(tomllib.load(file)["questions"])

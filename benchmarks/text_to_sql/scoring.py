@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import permutations
+from itertools import product
 from typing import Literal
 
 from benchmarks.text_to_sql.gold import Gold
@@ -20,7 +20,6 @@ from domo_mcp.sandbox.store import Store
 Verdict = Literal["right", "wrong", "refused", "refused rightly", "answered the unanswerable"]
 Rows = list[tuple[object, ...]]
 
-_MOST_COLUMNS = 7
 _EPSILON = 1e-4
 _FEWEST_DECIMALS = 2
 
@@ -65,15 +64,17 @@ def same(found: Rows, right: Rows, *, ordered: bool) -> bool:
         return False
     if not right:
         return True
-    width, wanted = len(found[0]), len(right[0])
-    if width < wanted:
-        return False
-    if width > _MOST_COLUMNS:
-        return _alike(found, right, ordered=ordered) if width == wanted else False
+    columns, wanted = _columns(found), _columns(right)
+    fitting = [[at for at, each in enumerate(columns) if _alike(each, one, ordered=ordered)] for one in wanted]
     return any(
         _alike([tuple(row[place] for place in places) for row in found], right, ordered=ordered)
-        for places in permutations(range(width), wanted)
+        for places in product(*fitting)
+        if len(set(places)) == len(places)
     )
+
+
+def _columns(rows: Rows) -> list[Rows]:
+    return [[(row[at],) for row in rows] for at in range(len(rows[0]))]
 
 
 def _alike(found: Rows, right: Rows, *, ordered: bool) -> bool:

@@ -12,8 +12,9 @@ from domo_mcp.sandbox.questions.lexicon import lexicon
 from domo_mcp.sandbox.questions.linking import Named, Valued, qualifier
 from domo_mcp.sandbox.questions.marking import Mark, Spoken, marks, spoken
 from domo_mcp.sandbox.questions.reading import Reading
+from domo_mcp.sandbox.questions.reckoning import reckoned
 from domo_mcp.sandbox.questions.schema import NotUnderstood, Schema
-from domo_mcp.sandbox.questions.words import Token, quoted, tokens
+from domo_mcp.sandbox.questions.words import Token, quoted, root, tokens
 from domo_mcp.sandbox.questions.writing import select
 
 
@@ -28,7 +29,9 @@ def write_sql(question: str, schemas: Sequence[Schema], *, today: date) -> str:
     """Return one SELECT in Domo's SQL that answers the question from one schema, FROM its name.
 
     Every word of the question must find its place: a column, a value, a period or a known way of asking. Periods
-    are computed from `today` and written as half-open ranges of date literals. Raises NotUnderstood, whose reason
+    are computed from `today` and written as half-open ranges of date literals. A list of rows shows the columns that
+    the question names, tests or orders by; where it names none, it is filled up to seven with the first of the table,
+    or with every column if `all columns` or `all details` are asked for. Raises NotUnderstood, whose reason
     names the words that found no place or the readings between which the question does not choose.
     """
     words = tokens(question)
@@ -49,7 +52,7 @@ def write_sql(question: str, schemas: Sequence[Schema], *, today: date) -> str:
 
 
 def _answer(words: tuple[Token, ...], common: Spoken, schema: Schema, familiar: frozenset[str]) -> _Answer:
-    found = marks(words, common, lexicon(schema), familiar)
+    found = reckoned(marks(words, common, lexicon(schema), familiar))
     return _Answer(schema, assemble(draft_of(found), schema), sum(map(_weight, found)))
 
 
@@ -65,8 +68,8 @@ def _weight(mark: Mark) -> int:
 
 def _chosen(answers: list[_Answer], words: tuple[Token, ...]) -> _Answer:
     """Return the best answer; a table with a name like `Orders (Archive)` waits until its qualifier is asked for."""
-    said = {token.singular for token in words}
-    plain = [a for a in answers if qualifier(a.schema) <= said] or answers
+    said = {root(token.word) for token in words}
+    plain = [a for a in answers if set(map(root, qualifier(a.schema))) <= said] or answers
     best = max(a.score for a in plain)
     first = [a for a in plain if a.score == best]
     if len(first) > 1:
@@ -77,6 +80,6 @@ def _chosen(answers: list[_Answer], words: tuple[Token, ...]) -> _Answer:
 
 def _nearest(refusals: list[tuple[Schema, NotUnderstood]]) -> NotUnderstood:
     """Return the refusal of the schema that came closest, with what that schema knows."""
-    schema, refusal = min(refusals, key=lambda pair: len(pair[1].words))
+    schema, refusal = min(refusals, key=lambda pair: (pair[1].is_unplaced, len(pair[1].words)))
     known = ", ".join(column.name for column in schema.columns)
     return NotUnderstood(f"{refusal.reason}. `{schema.name}` has: {known}.", refusal.words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domo_mcp.sandbox.questions.comparing import place_comparison
-from domo_mcp.sandbox.questions.draft import Sentence
+from domo_mcp.sandbox.questions.draft import DEFAULT, Sentence
 from domo_mcp.sandbox.questions.keywords import Keyword, Kind
 from domo_mcp.sandbox.questions.linking import Happened, Named, Valued
 from domo_mcp.sandbox.questions.naming import check_per_average
@@ -26,8 +26,15 @@ def place_keyword(sentence: Sentence, mark: Keyword) -> None:
     _HANDLERS[mark.kind](sentence, mark)
 
 
-def _refuse(_: Sentence, mark: Keyword) -> None:
+def _refuse(sentence: Sentence, mark: Keyword) -> None:
+    if mark.text == "how much of" and _has(sentence, Kind.PERCENT):
+        sentence.draft.share = True
+        return
     raise NotUnderstood(f"I cannot answer `{mark.text}`: {mark.stands_for}", (mark.text,))
+
+
+def _has(sentence: Sentence, kind: Kind) -> bool:
+    return any(isinstance(m, Keyword) and m.kind is kind for m in sentence.marks)
 
 
 def _aggregate(sentence: Sentence, mark: Keyword) -> None:
@@ -48,7 +55,9 @@ def _averages_the_last(sentence: Sentence) -> bool:
     if isinstance(sentence.before(), Named) and figures and figures[-1] == ("", sentence.before()):
         figures[-1] = ("AVG", figures[-1][1])
         return True
-    if len(figures) == 1 and figures[0][0] == "COUNT" and not isinstance(sentence.after(), Named):
+    is_per_period = sentence.role == "group" and len(sentence.draft.grains) == 1
+    is_figure = len(figures) == 1 and (figures[0][0] == "COUNT" or (figures[0][0] == DEFAULT and is_per_period))
+    if is_figure and not isinstance(sentence.after(), Named):
         sentence.draft.averaged = True
         return True
     return False
@@ -56,7 +65,11 @@ def _averages_the_last(sentence: Sentence) -> bool:
 
 def _count(sentence: Sentence, mark: Keyword) -> None:
     before, draft = sentence.before(), sentence.draft
-    if mark.text in {"count", "counts", "numbers"} and isinstance(before, Named) and draft.heads[-1:] == [before]:
+    if (
+        mark.text in {"count", "counts", "numbers", "volume", "volumes"}
+        and isinstance(before, Named)
+        and draft.heads[-1:] == [before]
+    ):
         _figure_of(sentence)
         return
     if sentence.functions == ["AVG"]:
@@ -87,7 +100,12 @@ def _grain(sentence: Sentence, mark: Keyword) -> None:
         return
     sentence.draft.plural_grain |= mark.text.endswith("s")
     is_adjective = mark.text.endswith("ly") or mark.text == "annual" or " by " in mark.text
-    is_asked = sentence.draft.asked == "which" and not sentence.draft.figures
+    before = sentence.before()
+    is_what = isinstance(before, Keyword) and before.kind is Kind.WHICH
+    is_asked = (sentence.draft.asked == "which" or is_what) and not sentence.draft.figures
+    if sentence.functions == ["AVG"] and is_adjective and not sentence.by:
+        sentence.draft.spread, sentence.functions = mark.stands_for, ["SUM"]
+        return
     is_asked |= bool(sentence.draft.rank) and not sentence.draft.figures
     if sentence.functions or not (sentence.by or is_adjective or is_asked or sentence.role == "group"):
         raise NotUnderstood(f"`{mark.text}` stands where I cannot place it", (mark.text,))
@@ -133,10 +151,10 @@ def _long(sentence: Sentence, mark: Keyword) -> None:
     _take_days(sentence, None, after, sentence.marks[sentence.at :].index(after) + 1)
 
 
-def _deed(sentence: Sentence) -> Happened | None:
+def _deed(sentence: Sentence) -> Named | Happened | None:
     """Return what is done next, behind the rows it is done to: until a ticket is resolved."""
     for mark in sentence.marks[sentence.at :]:
-        if isinstance(mark, Happened):
+        if isinstance(mark, Happened) or (isinstance(mark, Named) and mark.columns and mark.column.is_date):
             return mark
         is_verb = isinstance(mark, Keyword) and mark.kind in {Kind.BE, Kind.AGGREGATE}
         if not is_verb and not (isinstance(mark, Named) and mark.is_row):
@@ -166,8 +184,11 @@ def _rank(sentence: Sentence, mark: Keyword) -> None:
 
 
 def _recent(sentence: Sentence, mark: Keyword) -> None:
-    sentence.draft.both |= sentence.draft.recent not in {"", mark.stands_for}
-    sentence.draft.recent = mark.stands_for
+    recent = "MIN" if mark.stands_for == "START" else mark.stands_for
+    sentence.draft.both |= sentence.draft.recent not in {"", recent}
+    sentence.draft.recent = recent
+    sentence.draft.new |= mark.stands_for == "START" or mark.text == "newest"
+    sentence.draft.now |= mark.stands_for == "START"
 
 
 def _share(sentence: Sentence, _: Keyword) -> None:
@@ -225,10 +246,17 @@ def _note(sentence: Sentence, mark: Keyword) -> None:
     draft.now |= mark.kind is Kind.NOW
     draft.split = mark if mark.kind is Kind.SPLIT else draft.split
     draft.new |= mark.kind is Kind.NEW
-    draft.dated |= mark.kind is Kind.DATED
+    draft.wide |= mark.kind is Kind.WIDE
+    draft.dated |= mark.kind is Kind.DATED and not _asks_on(sentence)
     draft.together |= mark.kind is Kind.TOGETHER
     draft.percent = mark if mark.kind is Kind.PERCENT else draft.percent
     draft.current = mark if mark.kind is Kind.CURRENT else draft.current
+
+
+def _asks_on(sentence: Sentence) -> bool:
+    """Whether `and when` goes on to ask: `when was the first order, and when the last`."""
+    after = sentence.after()
+    return sentence.draft.asked == "when" and isinstance(after, Keyword) and after.kind is Kind.RECENT
 
 
 def _rate(sentence: Sentence, mark: Keyword) -> None:
@@ -255,6 +283,7 @@ _NOTED = (
     Kind.TOGETHER,
     Kind.PERCENT,
     Kind.SPLIT,
+    Kind.WIDE,
     Kind.CURRENT,
 )
 _HANDLERS: dict[Kind, Callable[[Sentence, Keyword], None]] = {

@@ -22,12 +22,14 @@ from domo_mcp.sandbox.questions.draft import DEFAULT, Draft
 from domo_mcp.sandbox.questions.elapsing import elapsed
 from domo_mcp.sandbox.questions.filtering import check_values, is_row, tests
 from domo_mcp.sandbox.questions.linking import Named, row_head
-from domo_mcp.sandbox.questions.listing import lists_rows, looks_up, reads_value, rows
+from domo_mcp.sandbox.questions.listing import lists_rows, looks_up, reads_value, rows, whose
 from domo_mcp.sandbox.questions.measuring import may_tie, measure
 from domo_mcp.sandbox.questions.namesakes import check_merged, namesakes
 from domo_mcp.sandbox.questions.reading import Condition, Dimension, Having, Measure, Reading
+from domo_mcp.sandbox.questions.scaling import rescale
 from domo_mcp.sandbox.questions.schema import NotUnderstood, Schema
 from domo_mcp.sandbox.questions.sharing import shared
+from domo_mcp.sandbox.questions.spreading import check_spread, periods_of
 from domo_mcp.sandbox.questions.words import quoted
 
 
@@ -46,6 +48,7 @@ def assemble(draft: Draft, schema: Schema) -> Reading:
 def _prepare(draft: Draft, schema: Schema) -> None:
     """Complete the draft, and refuse what could be meant in two ways."""
     priced(draft, schema)
+    rescale(draft)
     _check_said(draft, schema)
     elapsed(draft, schema)
     set_beside(draft)
@@ -68,6 +71,8 @@ def _counted(reading: Reading, draft: Draft) -> Reading | None:
 def _listed(reading: Reading, draft: Draft, apart: tuple[Dimension, ...]) -> Reading | None:
     """Return the list of rows that is asked for, or the rows that a value is read off."""
     schema = reading.schema
+    if thing := whose(draft, schema):
+        draft.heads = [thing, *draft.heads]
     if looks_up(draft, schema) and any(not named.column.is_additive for _, named in draft.figures):
         draft.heads = [row_head(schema)]
     elif not lists_rows(draft, schema) and reads_value(draft, schema):
@@ -87,7 +92,7 @@ def _grouped(reading: Reading, draft: Draft, apart: tuple[Dimension, ...]) -> Re
     reading = replace(reading, dimensions=(*groups, *_each(draft, groups)))
     if not draft.figures:
         return _names(reading, draft)
-    reading = _ranked(replace(reading, measures=_measures(draft)), draft)
+    reading = _ranked(replace(reading, measures=_measures(draft, reading.schema)), draft)
     reading = periods_beside(reading, draft, reading.schema)
     check_percent(reading, draft)
     return shared(reading, draft) if draft.share else reading
@@ -95,6 +100,7 @@ def _grouped(reading: Reading, draft: Draft, apart: tuple[Dimension, ...]) -> Re
 
 def _check_said(draft: Draft, schema: Schema) -> None:
     """Refuse an average of counts that nothing divides, and one `per` a thing that is not the row."""
+    check_spread(draft, schema)
     if draft.averaged and not draft.ratio and not draft.grains:
         draft.ratio, draft.heads, draft.groups = _dividing(draft)
     if draft.averaged and not draft.ratio:
@@ -130,8 +136,10 @@ def _each(draft: Draft, groups: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
     return ()
 
 
-def _measures(draft: Draft) -> tuple[Measure, ...]:
+def _measures(draft: Draft, schema: Schema) -> tuple[Measure, ...]:
     measures = tuple(measure(function, named) for function, named in draft.figures)
+    if draft.spread:
+        return (replace(measures[0], per=periods_of(draft, schema)),)
     if not draft.ratio:
         return measures
     if len(measures) != 1 or len(draft.ratio) != 1 or draft.share:

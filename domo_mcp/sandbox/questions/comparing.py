@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from domo_mcp.sandbox.questions.draft import DEFAULT, Comparison, Sentence
 from domo_mcp.sandbox.questions.keywords import Keyword, Kind
-from domo_mcp.sandbox.questions.linking import Named
+from domo_mcp.sandbox.questions.linking import AMOUNTS, Named
 from domo_mcp.sandbox.questions.marking import Mark, Number, Timed
 from domo_mcp.sandbox.questions.schema import NotUnderstood
+from domo_mcp.sandbox.questions.words import phrase
 
 _LIMITING = {Kind.RANK, Kind.MOST, Kind.SELLING, Kind.RECENT, Kind.LIST}
 
@@ -61,6 +62,8 @@ def place_comparison(sentence: Sentence, mark: Keyword) -> None:
         return
     subject, before = _subject(sentence), _named_right_before(sentence)
     values = _numbers(sentence, mark)
+    if mark.text.startswith("worth") and before and before.column.is_number and not AMOUNTS & set(phrase(before.text)):
+        raise NotUnderstood(f"what `{before.text}` is worth is in no column", (mark.text,))  # `stock worth over 500`
     function, figure = _compared(sentence, before)
     operator = "BETWEEN" if mark.kind is Kind.BETWEEN else mark.stands_for
     is_percent, taken = any(n.percent for n in values), tuple(n.value for n in values)

@@ -9,8 +9,9 @@ from domo_mcp.sandbox.questions.filtering import is_row
 from domo_mcp.sandbox.questions.linking import Named, row_head, row_thing
 from domo_mcp.sandbox.questions.measuring import selling_column
 from domo_mcp.sandbox.questions.schema import NotUnderstood, Schema
-from domo_mcp.sandbox.questions.words import phrase, quoted
+from domo_mcp.sandbox.questions.words import phrase, quoted, root
 
+_TRADES = {root(verb) for verb in ("sold", "bought", "ordered")}
 _COMMON = {
     *("most common", "most frequent", "most often", "most frequently"),
     *("least common", "rarest", "least often", "least frequent"),
@@ -38,7 +39,7 @@ def complete(draft: Draft, schema: Schema) -> None:
     _meant(draft, schema)
     if draft.rated:
         _rated(draft, schema)
-    if draft.best_selling and not draft.figures:
+    if (draft.best_selling or _trades_most(draft)) and not draft.figures:
         draft.figures.append((DEFAULT, Named((selling_column(schema),), 0)))
     _superlative(draft, schema)
     if not draft.figures and (draft.groups or draft.grains or draft.share):
@@ -72,6 +73,12 @@ def _superlative(draft: Draft, schema: Schema) -> None:
 
 def _are_goods(draft: Draft) -> bool:
     return any({"category", "product", "brand"} & set(phrase(c.column.name)) for c in draft.conditions)
+
+
+def _trades_most(draft: Draft) -> bool:
+    """Whether somebody bought or sold the most of some goods: their pieces are added up."""
+    deeds = {root(mark.text.casefold()) for mark in draft.happened}
+    return draft.rank in {"most", "fewest"} and bool(draft.heads and deeds & _TRADES) and _are_goods(draft)
 
 
 def _rated(draft: Draft, schema: Schema) -> None:

@@ -29,10 +29,13 @@ def set_beside(draft: Draft) -> None:
     if has_two(draft):
         former, current = _two(draft, mark.text)
         grain = _grain(former)
+        if draft.ago and not (grain or draft.grains):  # `this year so far against the same period last year`
+            draft.change = mark
+            return
         if _grain(current) != grain or not grain or draft.grains:
             raise NotUnderstood(f"I cannot answer `{mark.text}`: {_SIDE_BY_SIDE}", (mark.text,))
         draft.grains.append(grain)
-    elif len(several) == 1 and not draft.direction and not draft.share:
+    elif len(several) == 1 and not draft.direction and (not draft.share or draft.rated):
         draft.apart = several[0]
     elif not (draft.groups or draft.grains) or draft.conditions or draft.direction:
         raise NotUnderstood(f"I cannot answer `{mark.text}`: {_SIDE_BY_SIDE}", (mark.text,))
@@ -57,7 +60,8 @@ def has_two(draft: Draft) -> bool:
     """Whether two periods are set beside each other."""
     count = len(draft.periods)
     return bool(draft.change) or (
-        draft.contrast is not None and (count == 2 or (count == 1 and draft.periods[0].period.parts != ()))
+        draft.contrast is not None
+        and (count == 2 or (count == 1 and (draft.ago or draft.periods[0].period.parts != ())))
     )
 
 
@@ -78,7 +82,7 @@ def _two(draft: Draft, word: str) -> tuple[Period, Period]:
 
 
 def _named(draft: Draft, word: str) -> list[Period]:
-    if any(not timed.is_over for timed in draft.periods):
+    if draft.change and any(not timed.is_over for timed in draft.periods):
         raise NotUnderstood(f"I cannot answer `{word}`: the period is not over yet", (word,))
     if len(draft.periods) == 1 and draft.periods[0].period.parts:
         return list(draft.periods[0].period.parts)
@@ -100,8 +104,12 @@ def _is_unit(relative: list[Timed], unit: str) -> bool:
 
 
 def _year_before(period: Period) -> Period:
-    start, end = ((d and d.replace(year=d.year - 1, day=min(d.day, 28))) for d in (period.start, period.end))
+    start, end = (d and _last_year(d) for d in (period.start, period.end))
     return Period(start, end)
+
+
+def _last_year(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _just_before(period: Period) -> Period:

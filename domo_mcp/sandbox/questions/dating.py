@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domo_mcp.sandbox.questions.draft import Draft
-from domo_mcp.sandbox.questions.linking import beginning
+from domo_mcp.sandbox.questions.linking import Named, beginning
 from domo_mcp.sandbox.questions.periods import Period
 from domo_mcp.sandbox.questions.reading import Condition
 from domo_mcp.sandbox.questions.schema import Column, NotUnderstood, Schema
@@ -12,16 +14,25 @@ from domo_mcp.sandbox.questions.words import phrase, quoted, root
 
 def date_conditions(draft: Draft, schema: Schema) -> tuple[Condition, ...]:
     """Return the period as a half-open range; a verb without a period, such as `shipped`, says that it happened."""
-    if len(draft.periods) > 1:
-        raise NotUnderstood("there are two periods, and I can read one")
     if draft.periods:
-        return within(draft.periods[0].period, date_column(draft, schema))
-    if draft.new and not draft.periods:
-        raise NotUnderstood("I do not know since when something is new", ("new",))
+        return within(_whole(draft), date_column(draft, schema))
     if draft.recent:
         return ()
+    if draft.new and not draft.grains:
+        raise NotUnderstood("I do not know since when something is new", ("new",))
     begun = beginning(schema)
-    return tuple(Condition(column, "IS NOT NULL") for column in _happened(draft) if column != begun)
+    asked = {m.column for m in draft.happened if isinstance(m, Named) and draft.listing and not m.held}
+    return tuple(Condition(column, "IS NOT NULL") for column in _happened(draft) if column not in {begun, *asked})
+
+
+def _whole(draft: Draft) -> Period:
+    """Return the period: of two that follow each other the whole, where the figures are told apart by time anyway."""
+    first, *others = sorted((t.period for t in draft.periods), key=lambda p: p.start or date.min)
+    if len(others) == 1 and draft.grains and first.end is not None and first.end == others[0].start:
+        return Period(first.start, others[0].end)
+    if others:
+        raise NotUnderstood("there are two periods, and I can read one")
+    return first
 
 
 def within(period: Period, column: Column) -> tuple[Condition, ...]:
@@ -58,17 +69,19 @@ def date_column(draft: Draft, schema: Schema) -> Column:
     if named:
         return named[0]
     own = _start(schema) if draft.new else _own(schema, is_event=bool(draft.periods) or _is_measured_over_time(draft))
-    _check_state(draft, own, schema)
-    return own
+    return _of_state(draft, own, schema)
 
 
-def _check_state(draft: Draft, own: Column, schema: Schema) -> None:
-    """Refuse `solved last month` of a table that has both when it was created and when it was resolved."""
+def _of_state(draft: Draft, own: Column, schema: Schema) -> Column:
+    """Return the date of `we solved last month`; of `solved tickets last month` it could also be that of the rows."""
     said = {value.casefold() for c in draft.conditions for value in c.values if isinstance(value, str)}
     states = {root(value) for value in said if value.endswith("ed")}
     for column in schema.columns:
         if column.is_date and column != own and any(root(phrase(column.name)[0]).endswith(s) for s in states):
+            if {root(deed) for deed in draft.deeds} == states:
+                return column
             raise NotUnderstood(f"the period could be about {quoted([own.name, column.name], 'or')}")
+    return own
 
 
 def _happened(draft: Draft) -> list[Column]:
@@ -97,6 +110,11 @@ def _own(schema: Schema, *, is_event: bool) -> Column:
     if own is None:
         raise NotUnderstood(f"the time could be that of {quoted([c.name for c in dates], 'or')}: say which")
     return own
+
+
+def event_column(draft: Draft, schema: Schema) -> Column:
+    """Return the date that the rows are events of, or one that the question names."""
+    return date_column(draft, schema) if draft.happened or draft.deeds else _own(schema, is_event=True)
 
 
 def _is_measured_over_time(draft: Draft) -> bool:

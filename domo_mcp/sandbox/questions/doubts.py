@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from domo_mcp.sandbox.questions.draft import Draft
+from domo_mcp.sandbox.questions.draft import DEFAULT, Draft
 from domo_mcp.sandbox.questions.filtering import is_row
 from domo_mcp.sandbox.questions.linking import Happened, Named
 from domo_mcp.sandbox.questions.reading import Reading
@@ -30,12 +30,24 @@ def check_things(draft: Draft, schema: Schema) -> None:
 
 def check_divided(draft: Draft, schema: Schema) -> None:
     """Refuse `revenue per order` where a row is an order, and `sessions per order`: a line for each, or a division."""
-    for word, named in draft.divided:
+    for word, named in [*draft.divided]:
+        if word == "per" and _is_per_row(draft, named, schema):
+            draft.groups.remove(named)
+            draft.ratio.append(named)
+            continue
         is_bare_key = word == "per" and named.key == named.column and phrase(named.column.name)[-1:] == ("id",)
         if is_row(named, schema) or is_bare_key:
             key = f" of `{named.key.name}`" if named.key else ""
             reason = f"`{word} {named.text}` could be a line for each value{key}, or a division"
             raise NotUnderstood(f"{reason}: say `for each`, or ask for an average", (named.text,))
+
+
+def _is_per_row(draft: Draft, named: Named, schema: Schema) -> bool:
+    """Whether an amount is divided by the rows: `pages per visit`; `list the revenue per order` could be lines."""
+    amounts = [n for function, n in draft.figures if function in {DEFAULT, "SUM"} and n.columns]
+    is_amount = len(amounts) == len(draft.figures) == 1 and amounts[0].column.is_additive
+    is_own = is_amount and not amounts[0].column.is_aggregate and is_row(named, schema) and not named.is_plural
+    return is_own and not (draft.listing or draft.share or draft.ratio) and named in draft.groups
 
 
 def check_used(draft: Draft, *, is_list: bool) -> None:
@@ -46,6 +58,8 @@ def check_used(draft: Draft, *, is_list: bool) -> None:
         raise NotUnderstood("what is compared or divided needs a figure")
     if draft.split and not (draft.groups or draft.grains):
         raise NotUnderstood(f"`{draft.split.text}` does not say by what", (draft.split.text,))
+    if draft.wide and not is_list:
+        raise NotUnderstood("all columns can only be listed of rows")
     if is_list and draft.sort and not draft.figures:
         raise NotUnderstood("I do not know by what to put the list in order")
 

@@ -64,6 +64,7 @@ class Draft:
     ago: bool = False  # a year before, as what a change is measured from
     only: bool = False
     unit: str = ""  # of time, said beside the figure
+    wide: bool = False  # all columns of a list
     split: Keyword | None = None  # `breakdown of`, which must say by what
     now: bool = False  # `do we have`: what lasts, where that can be told
     both: bool = False  # the first and the last
@@ -75,6 +76,9 @@ class Draft:
     rank: str = ""  # the word of a ranking: best, cheapest
     whom: str = ""  # who or which, as asked
     counted: Named | None = None  # things that are counted after their groups are tested
+    spread: str = ""  # the periods that an average is taken over: average monthly revenue
+    deeds: set[str] = field(default_factory=set)  # states said as verbs: tickets we `solved` last month
+    loose: bool = False  # whether conditions of a share's part only stand beside each other
     ratio: list[Named] = field(default_factory=list)  # what the first figure is divided by
     asked: str = ""  # which, what or when
 

@@ -9,8 +9,9 @@ from domo_mcp.sandbox.questions.draft import DEFAULT, Comparison, Draft
 from domo_mcp.sandbox.questions.linking import Named, row_key
 from domo_mcp.sandbox.questions.measuring import amount_column, measure
 from domo_mcp.sandbox.questions.reading import Condition, Having
+from domo_mcp.sandbox.questions.scaling import factor, timed_column
 from domo_mcp.sandbox.questions.schema import Column, NotUnderstood, Schema
-from domo_mcp.sandbox.questions.words import phrase, quoted
+from domo_mcp.sandbox.questions.words import quoted
 
 
 def tests(draft: Draft, schema: Schema) -> tuple[tuple[Condition, ...], tuple[Having, ...]]:
@@ -76,7 +77,8 @@ def _condition(comparison: Comparison, schema: Schema) -> Condition:
         raise NotUnderstood("a comparison does not say of which column", tuple(map(str, comparison.values)))
     if figure and figure.column.is_aggregate:
         raise NotUnderstood(f"`{figure.text}` is a figure of groups, not of rows", (figure.text,))
-    column = figure.column if figure else amount_column(schema, f"over {comparison.values[0]}")
+    own = timed_column(schema) if comparison.unit else None
+    column = figure.column if figure else own or amount_column(schema, f"over {comparison.values[0]}")
     return Condition(column, comparison.operator, _scaled(comparison, column))
 
 
@@ -85,8 +87,11 @@ def _scaled(comparison: Comparison, column: Column | None) -> tuple[Decimal, ...
     values = comparison.values
     if column is None or comparison.function.startswith("COUNT"):
         column = Column("number", "LONG")
-    if comparison.unit and comparison.unit not in phrase(column.name):
-        raise NotUnderstood(f"`{column.name}` is not in {comparison.unit}s", (comparison.unit,))
+    if comparison.unit:
+        unit = factor(column, comparison.unit)
+        if unit is None:
+            raise NotUnderstood(f"`{column.name}` is not in {comparison.unit}s", (comparison.unit,))
+        values = tuple(value * unit for value in values)
     if column.is_fraction and not comparison.percent and max(values) > 1:
         raise NotUnderstood(f"`{column.name}` is a fraction: say {values[0]} %, or a number from 0 to 1", ())
     if comparison.percent and not column.is_fraction:

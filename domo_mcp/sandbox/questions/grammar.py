@@ -8,8 +8,9 @@ from domo_mcp.sandbox.questions.draft import Draft, Sentence
 from domo_mcp.sandbox.questions.keywords import Keyword, Kind
 from domo_mcp.sandbox.questions.linking import Ambiguous, Happened, Named, Titled, Valued
 from domo_mcp.sandbox.questions.marking import Mark, Number, Timed, Unknown
-from domo_mcp.sandbox.questions.naming import place_happened, place_name, place_title, place_value
-from domo_mcp.sandbox.questions.schema import NotUnderstood
+from domo_mcp.sandbox.questions.naming import place_happened, place_name, place_title
+from domo_mcp.sandbox.questions.schema import UNPLACED, NotUnderstood
+from domo_mcp.sandbox.questions.valuing import place_value
 from domo_mcp.sandbox.questions.words import phrase, quoted, root
 
 _JOINING = {Kind.JOIN, Kind.AGGREGATE, Kind.COUNT, Kind.CONTRAST, Kind.WHICH}  # what may stand between two joined
@@ -20,7 +21,7 @@ _GOODS = {"product", "category", "item", "brand", "article"}
 def draft_of(marks: tuple[Mark, ...]) -> Draft:
     """Place every mark; NotUnderstood names the words that found no place."""
     if unknown := tuple(m.text for m in marks if isinstance(m, Unknown)):
-        raise NotUnderstood(f"I could not place {quoted(unknown)}", unknown)
+        raise NotUnderstood(f"{UNPLACED} {quoted(unknown)}", unknown)
     sentence = Sentence(marks)
     while sentence.at < len(marks):
         mark = marks[sentence.at]

@@ -36,6 +36,7 @@ _CLAUSE = {
     *("where", "who", "what", "when", "how", "whether", "is", "are", "was", "were", "has", "had"),
     *("came", "come", "left", "brought", "bought", "in", "to"),
 }
+_ENDED = ("no", "longer")
 _FEW = 30  # of more values the words are names, which are not corrected
 _SAID = frozenset((*BEGINNINGS, *_TRADES))
 _Phrase = tuple[str, ...]
@@ -60,6 +61,7 @@ class Lexicon:
         self._learn_own(schema)
         self._learn_row(schema)
         self._titles = dict.fromkeys(phrase(schema.name), False) | dict.fromkeys(qualifier(schema), True)
+        self._qualifiers = frozenset(map(root, qualifier(schema)))
         self._learn_beginning(schema)
         self._notes = _pairs(schema, self._titles, {word for words in self._columns for word in words})
         self.words = frozenset(self._spelled(schema))
@@ -100,6 +102,14 @@ class Lexicon:
         self._flags |= {root(w[0]): column for w in map(phrase, (column.name, *column.synonyms)) if len(w) == 1}
         if clause := re.search(r"\b(?:when|if) (?:the )?\w+ ([^,;.]+)", column.description):
             self._clauses[_roots(tokens(clause[1]))] = column
+            self._learn_ended(column, tuple(word for word in phrase(clause[1]) if word not in _SMALL_WORDS))
+
+    def _learn_ended(self, column: Column, said: _Phrase) -> None:
+        """Learn that what is `no longer sold` is not `still sold`."""
+        other = [value for value in column.values if value != column.flag]
+        if said[:2] == _ENDED and len(other) == 1:
+            for still in (("still",), ("still", "being")):
+                self._values[(*still, *said[2:])].setdefault(column, other[0])
 
     def _learn_code(self, column: Column, value: str) -> None:
         """Learn what the identifiers of a column look like: not all of them are known values."""
@@ -195,13 +205,16 @@ class Lexicon:
     def _title(self, words: _Phrase, text: str) -> Titled | None:
         if words in self._notes:
             return Titled(text, is_qualifier=True)
+        if len(words) == 1 and root(words[0]) in self._qualifiers:  # `archived orders`
+            return Titled(text, is_qualifier=True)
         is_word = len(words) == 1 and words[0] in self._titles
         return Titled(text, is_qualifier=self._titles[words[0]]) if is_word else None
 
     def _row_columns(self) -> tuple[Column, ...]:
         """Return the columns under the last word of the row noun: orders for `Sales Orders`."""
         last = {words[-1:] for words in self._rows}
-        return tuple(c for words in last for c in self._columns.get(words, {}))
+        columns = tuple(c for words in last for c in self._columns.get(words, {}))
+        return columns if Named(columns, 0).key else ()
 
     def _verb(self, said: tuple[Token, ...], text: str) -> Link | None:
         """Return the date or state a verb means; `signed up` is found under signup."""

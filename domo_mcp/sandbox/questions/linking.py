@@ -25,6 +25,7 @@ class Named:
     text: str = ""
     is_row: bool = False
     is_plural: bool = False
+    held: str = ""  # the word that says rows have it: orders `with` a code, that `used` a code
 
     @property
     def column(self) -> Column:

@@ -13,7 +13,7 @@ from domo_mcp.sandbox.questions.reading import Condition, Dimension, Reading
 from domo_mcp.sandbox.questions.schema import Column, NotUnderstood, Schema
 from domo_mcp.sandbox.questions.words import phrase, quoted
 
-_MOST = 7  # columns that a list shows: what the question is about, and then the first of the table
+_FILLED = 7  # columns up to which a list is filled; `all columns` are asked for in words
 
 
 def lists_rows(draft: Draft, schema: Schema) -> bool:
@@ -53,12 +53,21 @@ def reads_value(draft: Draft, schema: Schema) -> bool:
     return all(f == DEFAULT and not n.column.is_additive for f, n in draft.figures) and not draft.comparisons
 
 
+def whose(draft: Draft, schema: Schema) -> Named | None:
+    """Return the rows whose columns are listed: `who joined? show name and department`."""
+    thing, is_listed = row_thing(schema), draft.listing and draft.heads and not (draft.groups or draft.grains)
+    dates = [mark for mark in draft.happened if isinstance(mark, Named)]
+    is_of_rows = thing and not draft.figures and (draft.whom == "who" or dates)
+    return thing if is_listed and is_of_rows and not any(is_row(h, schema) for h in draft.heads) else None
+
+
 def _check_attributes(draft: Draft, schema: Schema) -> None:
     """Accept `the e-mail and city of customers`: one thing that is the rows, the others columns of it."""
     things = [h for h in draft.heads if is_row(h, schema) and not _is_label(h)]
     others = [h for h in draft.heads if h not in things]
     is_own = all(_is_attribute(h, schema) for h in others)
-    if len(things) != 1 or not is_own or draft.asked:
+    is_question = bool(draft.asked) and not (draft.listing or draft.starts_with_head)  # not `people who joined: name`
+    if len(things) != 1 or not is_own or is_question:
         raise NotUnderstood(f"I do not know what to do with {quoted([h.text for h in draft.heads])} together")
 
 
@@ -80,17 +89,17 @@ def _order(draft: Draft, head: Named, schema: Schema) -> tuple[Column | None, st
 
 
 def _shown(draft: Draft, reading: Reading, apart: tuple[Dimension, ...], order: Column | None) -> tuple[Column, ...]:
-    """Return the key, the name, what the question is about, and then the first other columns."""
+    """Return the key, the name and what the question is about; where it names no columns, fill up with the first."""
     schema, thing = reading.schema, row_thing(reading.schema)
     shown = [row_key(schema), *(thing.columns if thing else ())]
     shown += [column for head in draft.heads for column in (head.key, head.column if head.columns else None)]
     shown += [column for d in apart for column in (d.column, d.label)]
     shown += [*(named.column for _, named in draft.figures), order, *(c.column for c in reading.conditions)]
-    shown += said_dates(draft)
-    if not draft.figures:
-        shown += [c for c in schema.columns if not c.formula]
-    found = tuple(dict.fromkeys(c for c in shown if c))
-    return found if draft.figures else found[:_MOST]
+    found = tuple(dict.fromkeys(c for c in (*shown, *said_dates(draft)) if c))
+    if draft.figures or len(draft.heads) > 1 or any(isinstance(m, Named) for m in draft.happened):
+        return found
+    rest = [c for c in schema.columns if not c.formula and c not in found]
+    return (*found, *(rest if draft.wide else rest[: max(0, _FILLED - len(found))]))
 
 
 def _ordered(reading: Reading, draft: Draft, head: Named, order: Column, direction: str) -> Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from domo_mcp.sandbox.questions.keywords import KEYWORDS, LONGEST, WORDS, Keyword, Kind
@@ -19,6 +19,9 @@ _PLURALS = {"people", "staff", "personnel"}
 _DOERS = {"by", "to", "for", "under"}
 _TIMES = {"second", "minute", "hour"}
 _PERCENT = {"%", "percent"}
+_HOLDING = {"with", "have", "has", "had", "having", "used", "use", "uses", "using", "carry", "carries", "carried"}
+_TO_DATE = ("to date", "so far", "ytd", "qtd", "mtd")
+_ARTICLES = {"a", "an", "any", "the", "some"}
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,17 @@ def marks(
     `familiar` are words that mean something in some schema, so that no other word can be meant by them.
     """
     found: list[Mark] = []
-    at, beside = 0, False  # beside: whether the last mark ends right here
+    at, beside, held = 0, False, ""  # beside: whether the last mark ends right here
     while at < len(words):
         mark, length = _longest(words[at:], common[at], lexicon, found, familiar)
         at += length
         if isinstance(mark, Keyword) and mark.kind is Kind.FILLER:
             beside = False
+            held = held if mark.text in _ARTICLES else mark.text if mark.text in _HOLDING else ""
             continue
+        if held and isinstance(mark, Named):
+            mark = replace(mark, held=held)
+        held = ""
         if beside and _is_compound(found[-1], mark, lexicon):
             found.pop()
         found.append(mark)
@@ -108,6 +115,8 @@ def _is_compound(first: Mark, mark: Mark, lexicon: Lexicon) -> bool:
 def _compares(found: list[Mark]) -> bool:
     """Whether a number must come next, so that 2000 is no year."""
     match found:
+        case [*_, Keyword(kind=Kind.TREND), Keyword(text="over")]:
+            return False  # `how did revenue develop over 2025`
         case [*_, Keyword(kind=Kind.COMPARE | Kind.BETWEEN)]:
             return True
         case [*_, Number(), Keyword(kind=Kind.JOIN)]:
@@ -125,7 +134,8 @@ def _longest(
     number = words[0].number
     if number is not None and _compares(found):
         return Number(number, words[0].text), 1
-    if words[0].word == "between" and found and _is_number(found[-1]) and not any(map(_is_change, found)):
+    is_range = words[0].word == "between" and len(words) > 1 and words[1].number is not None
+    if is_range and found and _is_number(found[-1]) and not any(map(_is_change, found)):
         common = tuple(c for c in common if not isinstance(c[0], Timed))  # between 2000 and 2100 are no years then
     candidates = [c for c in (*common, _linked(words, lexicon)) if c]
     if (other := _meant(words, lexicon)) and other[1] > max((c[1] for c in candidates), default=0):
@@ -163,8 +173,10 @@ def _timed(words: tuple[Token, ...], today: date) -> tuple[Mark, int] | None:
     if not found:
         return None
     period, length = found
-    is_over = period.end is not None and period.end <= today
-    return Timed(period, _text(words[:length]), is_over), length
+    text = _text(words[:length])
+    is_cut = period.end == today + timedelta(days=1) and any(said in text.casefold() for said in _TO_DATE)
+    is_over = period.end is not None and (period.end <= today or is_cut)
+    return Timed(period, text, is_over), length
 
 
 def _linked(words: tuple[Token, ...], lexicon: Lexicon) -> tuple[Mark, int] | None:

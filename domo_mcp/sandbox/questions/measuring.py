@@ -31,7 +31,7 @@ def _count(named: Named) -> Measure:
 
 
 def _formula(function: str, column: Column) -> Measure:
-    if function and not (function == "AVG" and column.formula.lstrip().upper().startswith("AVG(")):
+    if function and not (function == "AVG" and column.formula.lstrip(" (").upper().startswith("AVG(")):
         raise NotUnderstood(f"`{column.name}` is an aggregate already: ask for it as it is", (column.name,))
     return Measure("FORMULA", column)
 

@@ -1,24 +1,17 @@
-"""Places names and values: as a figure, a group, a condition, or the head of the question."""
+"""Places names: as a figure, a group, a condition, or the head of the question."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from domo_mcp.sandbox.questions.conditions import condition_of, deny, is_compared, is_flag, is_present, never, require
 from domo_mcp.sandbox.questions.draft import DEFAULT, Sentence
 from domo_mcp.sandbox.questions.keywords import Keyword, Kind
 from domo_mcp.sandbox.questions.linking import AMOUNTS, Happened, Named, Titled, Valued
-from domo_mcp.sandbox.questions.marking import Mark, Number, Timed
-from domo_mcp.sandbox.questions.reading import Condition
-from domo_mcp.sandbox.questions.schema import Column, NotUnderstood
-from domo_mcp.sandbox.questions.words import phrase, quoted
+from domo_mcp.sandbox.questions.marking import Mark
+from domo_mcp.sandbox.questions.schema import NotUnderstood
+from domo_mcp.sandbox.questions.words import phrase
 
+_RELATIONS = ("to", "by", "for", "under")
 _HEADED = {Kind.WHICH, Kind.RANK, Kind.MOST, Kind.LIST, Kind.COUNT, Kind.AGGREGATE, Kind.SELLING}
-_ABSENT = {
-    *("without", "no", "with no", "lacking", "lack", "missing", "never", "have not", "has not"),
-    *("do not have", "does not have", "did not have"),
-}
-# `excluding` and its like are always said of rows
-_DENIALS = _ABSENT | {"not", "non", "isn", "not yet", "but not yet", "neither"}
 
 
 def place_name(sentence: Sentence, mark: Named) -> None:
@@ -28,8 +21,11 @@ def place_name(sentence: Sentence, mark: Named) -> None:
     most, sentence.most = sentence.most, False
     if _has_its_value_next(sentence, mark):
         sentence.role = ""
-    elif sentence.negation or (_is_flag(mark) and not sentence.by and sentence.functions in ([], ["COUNT"])):
-        _condition_of(sentence, mark)
+    elif _is_the_average(sentence, mark):
+        draft.ratio.append(mark)
+        sentence.functions = []
+    elif _is_test(sentence, mark):
+        sentence.most = most  # `the most discontinued products`
     elif sentence.by or (sentence.joined and sentence.role == "group" and not is_number):
         _group(sentence, mark)
     elif sentence.functions or sentence.distinct:
@@ -40,9 +36,20 @@ def place_name(sentence: Sentence, mark: Named) -> None:
         draft.happened.append(mark)
     elif most or (sentence.joined and draft.figures and sentence.role not in {"head", "group"}):
         _figures(sentence, mark, ["COUNT"])
-    elif not _only_carries_a_value(sentence, mark):
+    elif not _only_carries_a_value(sentence, mark) and not _is_said_again(sentence, mark):
         draft.heads.append(mark)
         sentence.role = "head"
+
+
+def _is_test(sentence: Sentence, mark: Named) -> bool:
+    """Make a condition of a negation, of a flag, and of what rows are said to have; return whether there was one."""
+    if sentence.negation or (is_flag(mark) and not sentence.by and sentence.functions in ([], ["COUNT"])):
+        condition_of(sentence, mark)
+    elif is_present(sentence, mark):
+        require(sentence, mark)
+    else:
+        return False
+    return True
 
 
 def _only_carries_a_value(sentence: Sentence, mark: Named) -> bool:
@@ -56,18 +63,29 @@ def _only_carries_a_value(sentence: Sentence, mark: Named) -> bool:
     return isinstance(before, Valued) or (is_total and isinstance(sentence.after(), Valued))
 
 
+def _is_said_again(sentence: Sentence, mark: Named) -> bool:
+    """Whether the rows are only named another time: `employees per office, current staff`."""
+    return mark.is_row and bool(mark.columns) and mark.columns in [h.columns for h in sentence.draft.heads if h.is_row]
+
+
+def _is_the_average(sentence: Sentence, mark: Named) -> bool:
+    """Read `how many items are in an average order` as items per order."""
+    is_single = sentence.functions == ["AVG"] and mark.is_row and not mark.is_plural
+    return is_single and not sentence.draft.ratio and _is_sum(sentence.draft.figures)
+
+
 def _bare_number(sentence: Sentence, mark: Named) -> None:
     """Place a number column without an aggregate: with the one before it, or as the schema's default."""
     draft = sentence.draft
     if draft.figures and draft.figures[-1][1].columns == mark.columns and not sentence.joined:
         return  # `how many pieces do we have in stock` says it twice
-    is_listed = draft.listing or draft.asked or draft.direction or _is_compared(sentence)
+    is_listed = draft.listing or draft.asked or draft.direction or is_compared(sentence)
     _check_bare_number(sentence, mark)
     if sentence.joined and sentence.role == "head" and not is_listed:
         _check_owner(sentence, mark)
         draft.figures.append(("COUNT", draft.heads.pop()))  # `orders and revenue by month`
         sentence.role = DEFAULT
-    if draft.figures and not sentence.joined and not _is_compared(sentence):
+    if draft.figures and not sentence.joined and not is_compared(sentence):
         raise NotUnderstood(f"I do not know how `{mark.text}` joins the rest", (mark.text,))
     inherited = sentence.role if sentence.joined and sentence.role in {"SUM", "AVG", "MIN", "MAX"} else DEFAULT
     _figures(sentence, mark, [inherited])
@@ -90,7 +108,7 @@ def _check_cost(sentence: Sentence, mark: Named) -> None:
 def _check_bare_number(sentence: Sentence, mark: Named) -> None:
     """Refuse `products with stock`, a test or a sum, and `by region and quantity`, a group or a figure."""
     _check_cost(sentence, mark)
-    if _is_compared(sentence):
+    if is_compared(sentence):
         return
     if sentence.joined and sentence.role == "group":
         raise NotUnderstood(f"`{mark.text}` could be a group or a figure: say which", (mark.text,))
@@ -99,12 +117,6 @@ def _check_bare_number(sentence: Sentence, mark: Named) -> None:
     is_owner = isinstance(before, Named) and before.is_row and (before.is_plural or draft.asked == "which")
     if is_owner and not (draft.listing or draft.direction or is_ranked):
         raise NotUnderstood(f"`{mark.text}` could be tested or added up: say `total`, or compare it", (mark.text,))
-
-
-def _is_compared(sentence: Sentence) -> bool:
-    after = sentence.after(skipping=Kind.BE)
-    compares = isinstance(after, Keyword) and after.kind in {Kind.COMPARE, Kind.BETWEEN}
-    return compares or isinstance(after, Number)
 
 
 def _figures(sentence: Sentence, mark: Named, functions: list[str]) -> None:
@@ -187,42 +199,6 @@ def check_per_average(sentence: Sentence, text: str) -> None:
         )
 
 
-def _is_flag(mark: Named) -> bool:
-    return len(mark.columns) == 1 and mark.column.flag is not None
-
-
-def _condition_of(sentence: Sentence, mark: Named) -> None:
-    """Read a flag as being set, `not` before a flag as not, and `without` before another name as absent."""
-    absent = sentence.negation
-    _deny(sentence, absent)
-    sentence.negation = None
-    flag = mark.column.flag if _is_flag(mark) else None
-    if flag is not None:
-        operator = "NOT IN" if absent else "IN"
-        if (said := Condition(mark.column, operator, (flag,))) not in sentence.draft.conditions:
-            sentence.draft.conditions.append(said)
-    elif absent and mark.columns and mark.column.is_date:
-        _never(sentence, mark)
-    elif absent and absent.text in _ABSENT and _may_be_absent(mark):
-        sentence.draft.conditions.append(Condition(mark.key or mark.column, "IS NULL"))
-    else:
-        raise NotUnderstood(_undeniable(mark, absent), (mark.text,))
-
-
-def _may_be_absent(mark: Named) -> bool:
-    """Whether `without` means an empty cell: of a text, and of a number that is described as empty at times."""
-    if not mark.columns or (mark.is_row and not mark.key):
-        return False
-    return "empty" in mark.column.description if mark.column.is_number else not mark.is_row
-
-
-def _undeniable(mark: Named, absent: Keyword | None) -> str:
-    if absent and mark.columns and mark.column.is_number:
-        both = f"`{absent.text} {mark.text}` could be one of zero or a missing one"
-        return f"{both}: for zero say `with {mark.text} exactly 0`"
-    return f"I do not know what a negation of `{mark.text}` means"
-
-
 def _is_headed(before: Mark | None) -> bool:
     return isinstance(before, Keyword) and before.kind in _HEADED and before.stands_for != "when"
 
@@ -230,68 +206,31 @@ def _is_headed(before: Mark | None) -> bool:
 def _has_its_value_next(sentence: Sentence, mark: Named) -> bool:
     """Whether a name only says whose value follows: `priority high`."""
     before, after = sentence.before(), sentence.after(skipping=Kind.BE)
-    if sentence.by or sentence.role == "group" or _is_headed(before):
+    is_relation = mark.text.casefold().split()[-1:] in ([word] for word in _RELATIONS)  # who reports to, managed by
+    if sentence.by or sentence.role == "group" or (_is_headed(before) and not is_relation):
         return False
     return isinstance(after, Valued) and any(column in mark.columns for column, _ in after.options)
-
-
-def place_value(sentence: Sentence, mark: Valued) -> None:
-    """Make a value a condition, or add it to the condition it is joined to."""
-    column, value = _one_option(sentence, mark)
-    sentence.by = "" if sentence.by == "by" else sentence.by  # `products by Fjell`: whose they are
-    conditions, negation, joined = sentence.draft.conditions, sentence.negation, sentence.joined
-    last, sentence.negation = (conditions[-1] if conditions else None), None
-    is_list = bool(joined or sentence.draft.contrast) and last is not None and last.operator in {"IN", "NOT IN"}
-    if is_list and last and last.column == column and not negation:
-        conditions[-1] = replace(last, values=(*last.values, value))
-        if last.operator == "IN" and joined == "and" and not sentence.draft.contrast:
-            sentence.draft.whole = "and"
-            sentence.draft.joint = column
-    elif joined == "or" or (joined and last and last.operator == "NOT IN" and not negation):
-        raise NotUnderstood(f"`{mark.text}` is joined to a value of another column", (mark.text,))
-    elif (said := Condition(column, "NOT IN" if negation else "IN", (value,))) not in conditions:
-        conditions.append(said)
-        _deny(sentence, negation)
-
-
-def _one_option(sentence: Sentence, mark: Valued) -> tuple[Column, str]:
-    """Choose the column a value belongs to: the one named beside it, else the only one."""
-    after = sentence.after()
-    for beside in (sentence.before(), after):
-        named = beside.columns if isinstance(beside, Named) else ()
-        if options := [option for option in mark.options if option[0] in named]:
-            sentence.at += beside is after
-            return options[0]
-    if len(mark.options) > 1:
-        names = quoted([c.name for c, _ in mark.options], "or")
-        raise NotUnderstood(f"`{mark.text}` is a value of {names}: say which", (mark.text,))
-    return mark.options[0]
 
 
 def place_happened(sentence: Sentence, mark: Happened) -> None:
     """Note which date a verb means; `not shipped` is a date that is not there."""
     if sentence.negation:
-        _deny(sentence, sentence.negation)
+        deny(sentence, sentence.negation)
         sentence.negation = None
-        _never(sentence, mark)
+        never(sentence, mark)
     else:
-        if (sentence.functions == ["COUNT"] or sentence.most) and mark.text.casefold().endswith(
-            "s"
-        ):  # `number of sign-ups`
+        if _is_counted(sentence, mark):
             _figures(sentence, Named((), 0, mark.text, is_row=True), ["COUNT"])
             sentence.most = False
         sentence.draft.happened.append(mark)
 
 
-def _never(sentence: Sentence, mark: Named | Happened) -> None:
-    if isinstance(sentence.after(), Timed):
-        raise NotUnderstood(f"`not {mark.text}` in a period could be never, or at another time", (mark.text,))
-    sentence.draft.conditions += [Condition(column, "IS NULL") for column in mark.columns if column.is_date]
-
-
-def _deny(sentence: Sentence, negation: Keyword | None) -> None:
-    if negation and negation.text in _DENIALS:
-        sentence.draft.whole = negation.text
+def _is_counted(sentence: Sentence, mark: Happened) -> bool:
+    """Whether what happened is a noun that is counted: `number of sign-ups`, `hires per year`."""
+    draft, after = sentence.draft, sentence.after()
+    is_first = not (draft.figures or draft.heads or draft.listing or draft.conditions)
+    is_grouped = is_first and isinstance(after, Keyword) and after.kind is Kind.BY
+    return mark.text.casefold().endswith("s") and (sentence.functions == ["COUNT"] or sentence.most or is_grouped)
 
 
 def place_title(sentence: Sentence, mark: Titled) -> None:

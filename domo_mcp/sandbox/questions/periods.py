@@ -173,6 +173,29 @@ def _rolling(match: re.Match[str], today: date) -> Period:
     return Period(_add_months(end, -number * _MONTHS_IN[unit]), end)
 
 
+def _edge(match: re.Match[str], _: date) -> Period:
+    """Return the first or the last so many months of a year."""
+    number = _SMALL.get(match["count"] or "one") or int(match["count"])
+    year = Period(date(int(match["year"]), 1, 1), date(int(match["year"]) + 1, 1, 1))
+    step = _MONTHS_IN[match["unit"]] * number
+    if step > 12:
+        raise ValueError(match[0])
+    if match["edge"] == "first":
+        return Period(year.start, _add_months(date(int(match["year"]), 1, 1), step))
+    return Period(_add_months(date(int(match["year"]) + 1, 1, 1), -step), year.end)
+
+
+def _whole_units(match: re.Match[str], today: date) -> Period:
+    """Return the last so many calendar units before the one of today."""
+    number = _SMALL.get(match["count"]) or int(match["count"])
+    end = _calendar(match["unit"], today).start
+    return Period(_calendar(match["unit"], today, -number).start, end)
+
+
+def _week_of(match: re.Match[str], _: date) -> Period:
+    return _calendar("week", date.fromisoformat(match["iso"]))
+
+
 def _named(match: re.Match[str], today: date) -> Period:
     """Return a calendar unit; `the last year` could also be the twelve months up to today."""
     if match["which"] == "last" and match["lead"].endswith("the "):
@@ -242,6 +265,9 @@ _Build = Callable[[re.Match[str], date], Period | None]
 _RULES: list[tuple[re.Pattern[str], _Build]] = [
     (re.compile(rf"{_LEAD}(?:{pattern})(?!\S)"), build)
     for pattern, build in (
+        (rf"(?P<edge>first|last|final) (?:{_COUNT} )?(?P<unit>month|quarter|year)s? (?:of|in) {_YEAR}", _edge),
+        (rf"(?:last|past|previous) {_COUNT} (?:full|complete|completed|whole|calendar|entire) {_UNIT}", _whole_units),
+        (r"week (?:of|starting|beginning) (?P<iso>\d{4}-\d\d-\d\d)", _week_of),
         (r"(?P<iso>\d{4}-\d\d-\d\d)", lambda m, _: _calendar("day", date.fromisoformat(m["iso"]))),
         (rf"{_MONTH} (?P<day>\d\d?){_TH} (?:, )?{_YEAR}", _day),
         (rf"{_MONTH}{_WHOSE}", _month_of),

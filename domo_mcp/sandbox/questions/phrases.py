@@ -20,7 +20,7 @@ PHRASES: dict[Kind, dict[str, str]] = {
     Kind.COUNT: {
         "": (
             "how many,number of,count of,count,total number of,the number of,total count of,total amount of,"
-            "amount of,numbers of,counts of,no of,nr of"
+            "amount of,numbers of,counts of,no of,nr of,volume of,the volume of,volume,volumes"
         ),
     },
     Kind.DISTINCT: {
@@ -28,7 +28,7 @@ PHRASES: dict[Kind, dict[str, str]] = {
     },
     Kind.BY: {
         "by": "by,across,distributed over,distributed across,distributed among,spread over,spread across",
-        "per": "per,broken down per,per individual",
+        "per": "per,broken down per,per individual,divided by,relative to the number of",
         "each": (
             "for each,each,every,for every,in each,in every,grouped by,broken down by,split by,for each of,each of,"
             "of each,of every,at each,from each,on each,with each,within each,by each,per each,split per,"
@@ -52,8 +52,11 @@ PHRASES: dict[Kind, dict[str, str]] = {
         ),
     },
     Kind.RANK: {
-        "DESC": "top,best,leading,rank,ranking of,rank the,ranking",
-        "ASC": "bottom,worst",
+        "DESC": (
+            "top,best,leading,rank,ranking of,rank the,ranking,strongest,best performing,top performing,"
+            "highest performing"
+        ),
+        "ASC": "bottom,worst,weakest,poorest,worst performing,lowest performing,poorest performing",
     },
     Kind.MOST: {
         "DESC": (
@@ -80,6 +83,10 @@ PHRASES: dict[Kind, dict[str, str]] = {
     Kind.RECENT: {
         "MAX": "latest,most recent,newest,last,most recently",
         "MIN": "earliest,first,oldest",
+        "START": (
+            "longest serving,longest tenured,been here longest,been here the longest,been with us longest,"
+            "been with us the longest,longest with us,longest at the company,longest standing"
+        ),
     },
     Kind.SELLING: {
         "DESC": "best selling,top selling,most sold",
@@ -100,8 +107,12 @@ PHRASES: dict[Kind, dict[str, str]] = {
         ),
     },
     Kind.WHICH: {
-        "which": "which,who,which of,which of the,which of our",
-        "what": "what,how did,how is,how are,how has,how have,how much,how high,how large,how big",
+        "which": (
+            "which,who,which of,which of the,which of our,in which,at which,on which,for which,from which,through which"
+        ),
+        "what": (
+            "what,in what,at what,on what,how did,how is,how are,how has,how have,how much,how high,how large,how big"
+        ),
         "when": "when",
     },
     Kind.NOT: {
@@ -119,11 +130,17 @@ PHRASES: dict[Kind, dict[str, str]] = {
             ">"
         ),
         ">=": (
-            "at least,no less than,>=,not less than,no fewer than,not fewer than,a minimum of,at or above,"
-            "greater than or equal to"
+            "worth at least,at least,no less than,>=,not less than,no fewer than,not fewer than,a minimum of,"
+            "at or above,greater than or equal to"
         ),
-        "<": "under,below,less than,fewer than,lower than,smaller than,beneath,shorter than,<",
-        "<=": "at most,up to,no more than,<=,not more than,a maximum of,at or below,less than or equal to",
+        "<": (
+            "worth less than,worth under,under,below,less than,fewer than,lower than,smaller than,beneath,shorter than,"
+            "<"
+        ),
+        "<=": (
+            "worth at most,worth up to,at most,up to,no more than,<=,not more than,a maximum of,at or below,"
+            "less than or equal to"
+        ),
         "=": "exactly,equal to,equals,=",
         "<>": "<>,!=,not equal to",
     },
@@ -156,7 +173,7 @@ PHRASES: dict[Kind, dict[str, str]] = {
             "pull up,print,plot,draw,prepare,create,quickly,briefly,simply,basically,again,ok,okay,well,btw,fyi,"
             "asap,thx,cheers,individual,respective,various,particular,specific,dataset,data set,for me,for us,"
             "good morning,good afternoon,dear,help me,i wonder,tell us,i am,i was,we are,we were,concern,concerns,"
-            "concerning,regarding,relating to,makes,given,carry,carries,offer,offers,stocked,break down,in days,"
+            "concerning,regarding,relating to,makes,given,carry,carries,offer,offers,stocked,break down,"
             "get,bring,brings,brought,brought in,bring in,brings in,take,takes,took,taken,generate,generates,"
             "generated,produce,produced,achieve,achieved,earned us,some,something,anything,want,would,like,know,"
             "see,look,let,know about,shown,receive,receives,received,record,recorded,contain,contains,containing,"
@@ -171,7 +188,11 @@ PHRASES: dict[Kind, dict[str, str]] = {
             "with status,in status,the,a,an,of,do,does,did,we,us,our,i,my,you,your,they,their,its,it,have,had,has,"
             "there,for,in,on,at,from,to,with,please,can,all,any,me,just,about,gives,gave,where,whose,these,those,"
             "this,such,made,make,during,coming,over the,along with,then,respectively,create a sql query to show me,"
-            "write a sql query to show"
+            "write a sql query to show,meaning,meaning that,that means,namely,specifically,in particular,single,"
+            "used,use,uses,using,carried,landed,landed on,landing on,arrived on,written,wrote,write,exact,roughly,"
+            "approximately,and what,looking for,i am looking for,i am interested in,could i get,can i get,run me,"
+            "may i have,let us know,gotten,when you get a chance,no rush,management wants to know,sorry,also,kindly,"
+            "my boss wants to know,my boss asked,for my report,for a slide"
         ),
     },
     Kind.CHANGE: {
@@ -225,6 +246,12 @@ PHRASES: dict[Kind, dict[str, str]] = {
     Kind.SPLIT: {
         "": "split of,breakdown of,distribution of,the split of,the breakdown of,the distribution of",
     },
+    Kind.WIDE: {
+        "": (
+            "all columns,all the columns,every column,all fields,all the fields,every field,all details,"
+            "all the details,full details,every detail,columns,fields,details"
+        ),
+    },
     Kind.NOW: {
         "": "do we have,we have,are there,do we employ",
     },
@@ -232,6 +259,11 @@ PHRASES: dict[Kind, dict[str, str]] = {
         "minute": "in minutes,minutes",
         "second": "in seconds,seconds",
         "hour": "in hours,hours",
+        "day": "in days",
+    },
+    Kind.ARITHMETIC: {
+        "-": "minus",
+        "*": "multiplied by",
     },
     Kind.RATE: {
         "": "rate,rates",

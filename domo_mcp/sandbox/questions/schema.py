@@ -16,6 +16,9 @@ _FLAGS = (("yes", "no"), ("y", "n"), ("true", "false"))
 _AGGREGATE = re.compile(r"\b(SUM|AVG|MIN|MAX|COUNT|STDDEV_POP|VAR_POP|APPROXIMATE_COUNT_DISTINCT)\s*\(", re.IGNORECASE)
 
 
+UNPLACED = "I could not place"
+
+
 class NotUnderstood(Exception):
     """The question cannot be put into SQL with certainty.
 
@@ -27,6 +30,11 @@ class NotUnderstood(Exception):
         super().__init__(reason)
         self.reason = reason
         self.words = words
+
+    @property
+    def is_unplaced(self) -> bool:
+        """Whether some words mean nothing here, which is farther from an answer than to mean two things."""
+        return self.reason.startswith(UNPLACED)
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,11 @@ class Column:
         return next((said[yes] for yes, no in _FLAGS if said.keys() == {yes, no}), None)
 
     @property
+    def may_be_empty(self) -> bool:
+        """Whether it is described as not being there for every row: `empty if none did`, `if any`."""
+        return re.search(r"\bempty\b|\bif any\b", self.description, re.IGNORECASE) is not None
+
+    @property
     def is_fraction(self) -> bool:
         """Whether 20 % stands in it as 0.2: a column described so, or a ratio that is not multiplied."""
         described = re.search(r"\bfraction\b|\b0 to (?:0?\.\d+|1)\b", self.description, re.IGNORECASE) is not None
@@ -85,6 +98,8 @@ class Column:
     @property
     def is_additive(self) -> bool:
         """Whether a bare mention means the sum: true of amounts and counts, not of prices, rates and scores."""
+        if " times " in self.name:  # pieces times a price are an amount
+            return any(Column(part, self.type).is_additive for part in self.name.split(" times "))
         words = re.findall(r"[a-z]+|%", self.name.lower())
         return words not in (["value"], ["target"]) and not any(word == "%" or _RATES.fullmatch(word) for word in words)
 

@@ -26,7 +26,10 @@ def shared(reading: Reading, draft: Draft) -> Reading:
     is_after = draft.part is not None and (draft.part < len(draft.conditions) or reading.dimensions)
     start = draft.part if is_after and draft.part else 0
     part = (draft.rated,) if draft.rated else tested or tuple(draft.conditions[start:])
-    if part and reading.dimensions and draft.part is None and not draft.rated:
+    if draft.loose and is_after and not draft.rated:
+        raise NotUnderstood("the share could be of all or of some: say the condition of the whole before the verb")
+    only_periods = all(d.grain for d in reading.dimensions)
+    if part and reading.dimensions and draft.part is None and not draft.rated and not only_periods:
         raise NotUnderstood("the share could be of each group or of the total: say `what share ... were ...`")
     if draft.part is None and len(part) > 1:
         raise NotUnderstood("the share does not say which of its conditions is the part: say `what share ... were ...`")

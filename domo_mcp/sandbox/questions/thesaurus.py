@@ -30,12 +30,14 @@ _ALIKE = {
     "unit cost": "purchase price,cost price",
     "duration": "session length,visit length,visit duration,time on site,length",
     "first response": (
-        "first reply,initial response,response time,first response time,first answer,first reply time,"
+        "first reply,initial response,respond,reply,responding,replying,response time,"
+        "first response time,first answer,first reply time,"
         "time to first response,time until first response"
     ),
     "resolution hour": (
         "resolution time,time to resolution,solution time,resolving time,hour to resolve,hour until resolved"
     ),
+    "profit": "gross profit",
     "margin": "profit margin,gross margin,gross profit margin",
     "department": "division",
     "category": "product type,type of product,product family",
@@ -50,7 +52,7 @@ _ALIKE = {
     "impression": "view",
     "price": "priced",
     "performance": "performance rating,performance review",
-    "ship": "dispatch,deliver,delivered,delivery,deliveries",
+    "ship": "dispatch,deliver,delivered,delivery,deliveries,left the warehouse",
     "leave": "quit,leaver,resignation,depart,departed,resign,resigned",
     "hire": (
         "join,joined,joiner,starter,start working,started working,start work,started work,start,started,recruit,"
@@ -69,6 +71,10 @@ _ALIKE = {
     "public sector": "government,public",
     "mobile": "smartphone,phone,cell phone,mobile phone",
     "order value": "value of order,order amount",
+    "average order value": (
+        "aov,average basket,average basket value,average basket size,average spend per order,"
+        "average order size,average ticket size"
+    ),
     "email": "e mail,mailing",
     "order date": "date of order,date of purchase",
 }

@@ -42,11 +42,15 @@ _SPELLED = (
     (r"\bnegative (\w+)", r"\1 below 0"),
     (r"\bb2b\b", "business"),
     (r"\bb2c\b", "consumer"),
+    (r"\bvalued at(?= (?:at|over|more|above|less|under|below)\b)", "worth"),
     (r"\bonce\b", "1 times"),
     (r"\btwice\b", "2 times"),
     (r"\bout of stock\b", "with stock exactly 0"),
     (r"\bhead ?counts?\b", "number of employees"),
-    (r"\bclick[- ]?through[- ]rate\b|\bCTR\b", "clicks per impression"),
+    (r"\bclick(?:[- ]?through)?[- ]rates?\b|\bCTR\b", "clicks per impression"),
+    (r"\bratio (?:of|between) ((?:\w+ ){0,2}?\w+) (?:to|and) (?=\w)", r"\1 per "),
+    (r"\b(\w+)[- ]to[- ](\w+)[- ]ratio\b", r"\1 per \2"),
+    (r"\b[\w-]+ \(([^()]* (?:minus|times|divided by|multiplied by) [^()]*)\)", r"\1"),  # a word and what it means
     (r"^\W*for (?:\S+ ){0,4}?(?:review|meeting|report|presentation|deck|slides?|update),? (?=i |we |please )", ""),
 )
 
