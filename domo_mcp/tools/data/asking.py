@@ -10,24 +10,33 @@ from domo_mcp.catalog.checking import Problem, check, foreign_tables
 from domo_mcp.catalog.knowledge import Described
 from domo_mcp.errors import CannotAnswer, InvalidInput, SqlRefused
 from domo_mcp.tools.data.context import Choice, choose, known, schema
+from domo_mcp.tools.data.preparing import schema_of
 from domo_mcp.tools.data.querying import query
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
 
 MAX_REPAIRS = 2
-_CONTEXT_DATASETS = 3
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """SQL from the AI service for one of the datasets it was shown; `select` is None where the text cannot be sent."""
+    """SQL from the AI service for one of the datasets it was shown; `select` is None where the text cannot be sent.
+
+    `changes` were made to what the service wrote.
+    """
 
     text: str
     select: sql.Select | None
     dataset: Described
     problems: tuple[Problem, ...]
     model: str | None
+    changes: tuple[str, ...] = ()
+
+    @property
+    def findings(self) -> list[str]:
+        """What was changed, then what is wrong."""
+        return [*(f"Changed: {change}." for change in self.changes), *map(str, self.problems)]
 
 
 async def propose(call: Call, question: str, choice: Choice, model: str | None = None) -> Proposal:
@@ -49,9 +58,9 @@ async def propose(call: Call, question: str, choice: Choice, model: str | None =
         Problem(f"FROM names `{foreign(name, 80)}`.", "Use the dataset that was given.")
         for name in foreign_tables(select, (entry.dataset.id, entry.dataset.name))
     ]
-    return Proposal(
-        select.text, select, entry, (*strange, *check(select, entry.names, entry.formulas)), answer.model_id
-    )
+    checked = check(select, schema_of(call, entry))
+    problems = (*strange, *checked.problems)
+    return Proposal(checked.select.text, checked.select, entry, problems, answer.model_id, checked.changes)
 
 
 async def answer_question(call: Call, question: str, names: Sequence[str] | None, limit: int) -> Table:
@@ -90,7 +99,8 @@ async def _run(call: Call, proposal: Proposal, limit: int) -> Table:
 def _told(table: Table, proposal: Proposal, choice: Choice, tries: int) -> Table:
     model = f" by {foreign(proposal.model, 80)}" if proposal.model else ""
     calls = f"{tries} AI call{'s' if tries > 1 else ''}{model}{f', {tries - 1} of them repairs' if tries > 1 else ''}."
-    facts = (f"SQL: {foreign(proposal.text, 4000)}", choice.fact, calls)
+    changed = f"Changed in it: {'; '.join(proposal.changes)}." if proposal.changes else ""
+    facts = (f"SQL: {foreign(proposal.text, 4000)}", changed, choice.fact, calls)
     return replace(
         table,
         facts=(*table.facts, *(fact for fact in facts if fact)),

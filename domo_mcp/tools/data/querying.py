@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from domo_mcp.catalog.checking import check, foreign_tables, misread
+from domo_mcp.catalog.checking import foreign_tables
 from domo_mcp.catalog.datasets import named
 from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import AnswerTooLarge, DomoError, Rejected, SqlRefused, UnknownName
@@ -14,11 +15,13 @@ from domo_mcp.sql import OWN_TABLE_NAMES, Select, counted, quoted
 from domo_mcp.sql.data_query import DataQuery
 from domo_mcp.sql.data_select import to_select
 from domo_mcp.telemetry import secrets
+from domo_mcp.tools.data.preparing import explained, facts_of, prepared
 from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_record
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
+    from domo_mcp.catalog.checking import Checked
     from domo_mcp.client.metadata import Dataset
     from domo_mcp.client.rows import Rows
 
@@ -57,15 +60,19 @@ async def check_from(call: Call, select: Select, dataset: Dataset) -> None:
 
 
 async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cursor: str | None = None) -> Table:
-    """At most `limit` rows, and no more than the server's own limit, as a table that says how to go on."""
-    await _check_misread(call, select, dataset)
+    """At most `limit` rows, and no more than the server's own limit, as a table that says how to go on.
+
+    Raises SqlRefused for what is surely wrong and has no one way out; what has one is changed, and the table says so.
+    """
+    checked = await prepared(call, select, dataset)
+    select = checked.select
     version = await _version(call, dataset) if cursor else ""
     offset = call.cursors.offset(cursor, version)
     most = min(limit, call.results.max_rows)
     try:
         rows = await call.domo.query.execute(dataset.id, select, limit=most + 1, offset=offset)
     except Rejected as error:
-        raise await _explained(call, select, dataset, error) from None
+        raise await explained(call, checked, dataset, error) from None
     except AnswerTooLarge as error:
         raise AnswerTooLarge(error.message, "Select fewer columns, lower the limit, or use save_as.") from None
     more = len(rows.rows) > most
@@ -81,7 +88,7 @@ async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cur
         total=await _count(call, select, dataset) if more else None,
         continues=(lambda shown: call.cursors.at(offset + shown, version)) if ordered else None,
         advice=_advice(call, limit),
-        facts=() if rows.rows else ("The query ran and matched no rows.",),
+        facts=(*facts_of(checked), *(() if rows.rows else ("The query ran and matched no rows.",))),
         whole=partial(call.result_link, dataset.id, select.text) if call.result_link else None,
     )
 
@@ -124,11 +131,11 @@ def _advice(call: Call, limit: int) -> str:
 
 async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Table:
     """All rows into a new CSV file, read as they arrive; the answer shows the first few."""
-    await _check_misread(call, select, dataset)
+    checked = await prepared(call, select, dataset)
     written, preview = 0, list[list[Scalar]]()
     columns: tuple[Column, ...] = ()
     with call.folders.create(name) as (path, file):
-        async for batch in call.domo.query.stream(dataset.id, select):
+        async for batch in _streamed(call, checked, dataset):
             if not columns:
                 columns = columns_of(batch)
                 file.write(secrets.hidden(csv_record([column.name for column in columns])))
@@ -143,8 +150,16 @@ async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Tab
         more=written > len(preview),
         total=written,
         advice="the file has them all",
-        facts=(f"Saved {written:,} rows to {path}.",),
+        facts=(f"Saved {written:,} rows to {path}.", *facts_of(checked)),
     )
+
+
+async def _streamed(call: Call, checked: Checked, dataset: Dataset) -> AsyncIterator[Rows]:
+    try:
+        async for batch in call.domo.query.stream(dataset.id, checked.select):
+            yield batch
+    except Rejected as error:
+        raise await explained(call, checked, dataset, error) from None
 
 
 def columns_of(rows: Rows) -> tuple[Column, ...]:
@@ -156,27 +171,6 @@ def source(call: Call, dataset: Dataset) -> Source:
     """Where the rows come from, for the answer's last line."""
     updated = dataset.last_updated.isoformat(timespec="seconds") if dataset.last_updated else None
     return Source(dataset.id, dataset.name, call.catalog.url(dataset.id), updated)
-
-
-async def _check_misread(call: Call, select: Select, dataset: Dataset) -> None:
-    """Raise SqlRefused for what Domo would answer, but not as it is meant."""
-    if not select.double_quoted and "-" not in select.text:
-        return  # nothing that could be misread, so the columns need not be known
-    names = [column.name for column in await call.catalog.columns(dataset.id)]
-    if problems := list(misread(select, names)):
-        raise SqlRefused(problems[0].message, problems[0].fix)
-
-
-async def _explained(call: Call, select: Select, dataset: Dataset, error: Rejected) -> SqlRefused:
-    """Domo's terse refusal with what the schema tells about it."""
-    described = await call.catalog.describe(dataset.id)
-    columns = described.names
-    problems = " ".join(str(problem) for problem in check(select, columns, described.formulas))
-    trace = f" (Domo's trace id: {error.toe})" if error.toe else ""
-    return SqlRefused(
-        f"Domo refused the query: {error.message.rstrip('.')}{trace}.",
-        problems or f"Columns: {', '.join(quoted(foreign(name, 60)) for name in columns[:60])}.",
-    )
 
 
 async def _version(call: Call, dataset: Dataset) -> str:

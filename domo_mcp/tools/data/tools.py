@@ -116,7 +116,7 @@ async def text_to_sql(
         sql=proposal.text,
         dataset_id=proposal.dataset.dataset.id,
         dataset=proposal.dataset.dataset.name,
-        problems=[str(problem) for problem in proposal.problems],
+        problems=proposal.findings,
         model=proposal.model,
         ai_calls=1,
     )

@@ -1,0 +1,102 @@
+"""A statement before it is sent, and Domo's refusal of it, in the light of what is known of the dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from domo_mcp.catalog.checking import Checked, Schema, check, names_columns
+from domo_mcp.client.places import datasets as places
+from domo_mcp.errors import DomoError, Refused, Rejected, SqlRefused
+from domo_mcp.sql import Select, quoted
+from domo_mcp.tools.toolset import Call
+from domo_mcp.untrusted import foreign
+
+if TYPE_CHECKING:
+    from domo_mcp.catalog.knowledge import Described
+    from domo_mcp.client.metadata import Column, Dataset
+
+_LONGEST_SQL = 2000
+_MOST_COLUMNS = 60
+
+
+async def prepared(call: Call, select: Select, dataset: Dataset) -> Checked:
+    """The statement with what has one way out changed. Raises SqlRefused for what else is surely wrong.
+
+    The columns are those that the catalog keeps; before anything is refused they are looked up anew. What cannot be
+    looked up refuses nothing.
+    """
+    checked = check(select, await _kept(call, dataset) if names_columns(select) else _schema(call, dataset, ()))
+    if not checked.is_clean:
+        checked = check(select, await _looked_up(call, dataset, anew=bool(checked.problems)))
+    if checked.problems:
+        first, *others = checked.problems
+        raise SqlRefused(first.message, " ".join([first.fix, *map(str, others)]))
+    return checked
+
+
+async def explained(call: Call, checked: Checked, dataset: Dataset, error: Rejected) -> SqlRefused:
+    """Domo's terse refusal with what the schema and the dialect tell about it."""
+    schema = await _looked_up(call, dataset, anew=True)
+    trace = f" (Domo's trace id: {error.toe})" if error.toe else ""
+    reasons = " ".join(map(str, check(checked.select, schema).reasons))
+    columns = f"Columns: {', '.join(quoted(foreign(name, 60)) for name in schema.names[:_MOST_COLUMNS])}."
+    told = [f"Domo refused the query: {error.message.rstrip('.')}{trace}.", *changed(checked)]
+    return SqlRefused(" ".join(told), reasons or (columns if schema.columns else ""))
+
+
+def facts_of(checked: Checked) -> tuple[str, ...]:
+    """What is told beside the rows: what was changed, and what they do not show."""
+    return (*changed(checked), *map(str, checked.notes))
+
+
+def changed(checked: Checked) -> list[str]:
+    """What was changed and the SQL as it is sent, in one line; empty where it is the caller's own."""
+    if not checked.changes:
+        return []
+    return [f"Changed: {'; '.join(checked.changes)}. SQL as sent: {foreign(checked.select.text, _LONGEST_SQL)}"]
+
+
+def schema_of(call: Call, described: Described) -> Schema:
+    """What the catalog tells of a dataset, for checking."""
+    return replace(_schema(call, described.dataset, described.columns), formulas=described.formulas)
+
+
+async def _kept(call: Call, dataset: Dataset) -> Schema:
+    """The columns as the catalog has them; no names where they cannot be had."""
+    try:
+        return _schema(call, dataset, await call.catalog.columns(dataset.id))
+    except (DomoError, Refused):
+        return _schema(call, dataset, ())
+
+
+async def _looked_up(call: Call, dataset: Dataset, *, anew: bool) -> Schema:
+    """The same with beast modes and the engine that reads the statement; `anew` also with the columns of now."""
+    try:
+        schema = schema_of(call, await call.catalog.describe(dataset.id))
+    except (DomoError, Refused):
+        schema = await _kept(call, dataset)
+    return await _refreshed(call, dataset, schema) if anew else schema
+
+
+async def _refreshed(call: Call, dataset: Dataset, schema: Schema) -> Schema:
+    try:
+        columns = await call.domo.datasets.schema(dataset.id, include_hidden=True)
+    except (DomoError, Refused):
+        return schema
+    shown = tuple(column for column in columns if column.visible is not False)
+    if [(column.name, column.type) for column in shown] != [(column.name, column.type) for column in schema.columns]:
+        await call.catalog.forget("dataset", dataset.id)
+    hidden = frozenset(column.name for column in columns if column.visible is False)
+    complete = _schema(call, dataset, shown).complete
+    return replace(schema, columns=shown, unlisted=hidden, complete=complete)
+
+
+def _schema(call: Call, dataset: Dataset, columns: Sequence[Column]) -> Schema:
+    """An app's aliases may leave columns out; of a dataset without columns nothing is known."""
+    return Schema(
+        columns=columns,
+        complete=bool(columns) and call.domo.surface.offers(places.INDEXED_SCHEMA),
+        native=(dataset.cloud_engine or "domo").casefold() == "domo",
+    )
