@@ -10,7 +10,7 @@ import anyio
 from pydantic import Field, JsonValue
 
 from domo_mcp.catalog.workflows import named
-from domo_mcp.client.workflow_models import ENDED, MOST_EXECUTIONS, PAGE
+from domo_mcp.client.workflow_states import ENDED, MOST_EXECUTIONS, PAGE
 from domo_mcp.errors import DomoError, InvalidInput, UnreadableAnswer
 from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Done, Outcome, Thing
