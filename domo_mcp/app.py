@@ -21,7 +21,7 @@ from domo_mcp.catalog import Catalog
 from domo_mcp.catalog.kept import KeptInFile
 from domo_mcp.catalog.notes import Notes
 from domo_mcp.config import Config
-from domo_mcp.errors import ConfigError, DomoMcpError, InvalidInput, UnknownName
+from domo_mcp.errors import ConfigError, DomoMcpError, InvalidInput
 from domo_mcp.guard.applying import Applier
 from domo_mcp.guard.asking import Person
 from domo_mcp.guard.audit import Audit
@@ -36,7 +36,7 @@ from domo_mcp.guard.ticket import Tickets
 from domo_mcp.instances import InstanceSettings
 from domo_mcp.local_domo import Embedded, fault_plan
 from domo_mcp.state import State, open_state
-from domo_mcp.tools import KEEPERS, TOOLSETS, changes, select_tools, toolset_names
+from domo_mcp.tools import keeper_of, select_tools, tool_names, toolset_names, toolsets
 from domo_mcp.tools.cursor import Cursors
 from domo_mcp.tools.local.folders import Folders
 from domo_mcp.tools.toolset import Call, Effect, Progress, Rights, Tool
@@ -109,7 +109,7 @@ class Instance:
             ai=self.config.ai,
             rights=Rights(self.policy.access, tuple(self.config.tools.toolsets), self.sandbox),
             result_link=None if self.folders else self.results.link,
-            changes=OwnChanges(self.caller, self.gate.tickets, self.gate.applier, _ALL_TOOLS),
+            changes=OwnChanges(self.caller, self.gate.tickets, self.gate.applier),
             progress=progress,
             now=_now,
         )
@@ -205,17 +205,10 @@ class App:
             raise InvalidInput(f"{tool.name} is not there on an instance {name!r}.", f"It is on: {', '.join(names)}.")
         return self.instances[name or names[0]]
 
-    def any_tool(self, name: str) -> Tool:
-        """The tool of that name, listed or not. Raises UnknownName with the nearest."""
-        if name not in _ALL_TOOLS:
-            near = difflib.get_close_matches(name, _ALL_TOOLS, n=3)
-            raise UnknownName(f"There is no tool {name!r}.", f"Nearest: {', '.join(near) or 'none'}.")
-        return _ALL_TOOLS[name]
-
     @cached_property
     def unlisted(self) -> frozenset[str]:
         """The names of all tools that callers do not see."""
-        return frozenset(_ALL_TOOLS) - {tool.name for tool in self.tools}
+        return frozenset(tool_names()) - {tool.name for tool in self.tools}
 
     def instances_with(self, tool: Tool) -> list[str]:
         """The instances that have the tool, the default one first."""
@@ -277,8 +270,8 @@ def _check_unattended(config: Config) -> None:
     """Raise ConfigError for an approval of a tool that does not exist: it would look like one and be none."""
     for entry in [entry for name in config.instances for entry in config.policy_of(name).unattended]:
         tool = entry.partition(":")[0]
-        if tool not in _ALL_TOOLS:
-            near = difflib.get_close_matches(tool, _ALL_TOOLS, n=1)
+        if tool not in tool_names():
+            near = difflib.get_close_matches(tool, tool_names(), n=1)
             meant = f"Did you mean {near[0]}?" if near else "It is TOOL:NAME."
             raise ConfigError(f"policy.unattended: there is no tool {tool!r}.", meant)
 
@@ -287,7 +280,7 @@ def _gate(config: Config, state: State) -> Gate:
     return Gate(
         audit=Audit(config.audit, state),
         tickets=Tickets(state),
-        applier=Applier(Journal(state, config.journal), KEEPERS, config.limits.call_timeout_s),
+        applier=Applier(Journal(state, config.journal), keeper_of, config.limits.call_timeout_s),
         max_tokens=config.results.max_tokens,
         call_timeout_s=config.limits.call_timeout_s,
     )
@@ -319,13 +312,10 @@ def _listed(config: Config, instances: Collection[Instance]) -> tuple[Tool, ...]
     surfaces = {instance.settings.surface for instance in instances}
     chosen = select_tools(config.tools.toolsets, surfaces)
     chosen = [tool for tool in chosen if any(instance.has(tool) for instance in instances)]
-    own = changes.toolset.tools
+    own = toolsets.changes.tools
     if any(tool.effect is not Effect.READ for tool in chosen if tool not in own):
         return (*(tool for tool in chosen if tool not in own), *own)
     return tuple(tool for tool in chosen if tool not in own)
-
-
-_ALL_TOOLS = {tool.name: tool for toolset in TOOLSETS for tool in toolset.tools}
 
 
 def _now() -> datetime:

@@ -11,7 +11,7 @@ from typing import get_type_hints
 
 import pytest
 
-from domo_mcp.tools import select_tools
+from domo_mcp.tools import select_tools, toolsets
 from domo_mcp.tools.toolset import Effect
 
 ROOT = Path(__file__).parent.parent
@@ -42,6 +42,16 @@ def test_nothing_heavy_is_imported_before_it_is_used() -> None:
     code = "import sys, domo_mcp.cli, domo_mcp.app, domo_mcp.server.assembly; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"sqlglot", "duckdb", "httpx", "domo_mcp.client.domo", "domo_mcp.sandbox"} & set(loaded)
+
+
+def test_a_toolset_of_which_nothing_is_listed_is_not_imported() -> None:
+    chosen = "from domo_mcp.tools import select_tools; select_tools(['default'], ['product'])"
+    code = f"import sys; {chosen}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "domo_mcp.tools.data.tools" in loaded
+    unlisted = [toolsets.data_api, toolsets.collections, toolsets.codeengine, toolsets.datasets, toolsets.streams]
+    modules = [module for toolset in (*unlisted, toolsets.files) for module in toolset.modules]
+    assert not {f"domo_mcp.tools.{module}" for module in modules} & set(loaded)
 
 
 def test_every_tool_is_in_the_readme() -> None:

@@ -29,6 +29,7 @@ class Shape(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel,
         coerce_numbers_to_str=True,
+        defer_build=True,
         extra="ignore",
         frozen=True,
         validate_by_alias=True,

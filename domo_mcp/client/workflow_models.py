@@ -6,27 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field, JsonValue, field_validator, model_validator
 
 from domo_mcp.client.shapes import Count, Instant, Many, Readable, Shape
-
-Status = Literal["null", "IN_PROGRESS", "COMPLETED", "FAILED", "CANCELED"]
-"""`null`: the instance has not reported back as started yet (Workflows document, Start a Workflow, HTTP Response)."""
-
-ENDED = frozenset({"COMPLETED", "FAILED", "CANCELED"})
-MOST_EXECUTIONS = 1000
-"""As many instances of one workflow are read at most, to find one of them or to sum them up."""
-PAGE = 100
-"""As many of them are asked for at once."""
-
-
-def status_of(told: object) -> str:
-    """A status in one spelling: null and "null" are the same, CANCELLED is CANCELED, text may be quoted."""
-    word = str("null" if told is None else told).strip().strip('"').strip().upper()
-    return {"": "null", "NULL": "null", "NONE": "null", "CANCELLED": "CANCELED"}.get(word, word)
-
+from domo_mcp.client.workflow_states import status_of
 
 _Status = Annotated[str, BeforeValidator(status_of)]
 

@@ -14,8 +14,6 @@ from domo_mcp.client.session import Session
 from domo_mcp.client.shapes import Readable
 from domo_mcp.client.surface import Surface
 from domo_mcp.client.workflow_models import (
-    MOST_EXECUTIONS,
-    PAGE,
     Definition,
     Execution,
     Executions,
@@ -24,8 +22,8 @@ from domo_mcp.client.workflow_models import (
     Start,
     Transaction,
     Workflow,
-    status_of,
 )
+from domo_mcp.client.workflow_states import MOST_EXECUTIONS, PAGE, status_of
 from domo_mcp.errors import Conflict, DomoError, NotFound, UnreadableAnswer
 
 _MODELS: TypeAdapter[tuple[Workflow, ...]] = TypeAdapter(Readable[Workflow])

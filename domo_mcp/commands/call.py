@@ -15,7 +15,7 @@ import anyio.to_thread
 from domo_mcp.app import App, open_app
 from domo_mcp.config import Config
 from domo_mcp.errors import UnknownName
-from domo_mcp.tools import select_tools
+from domo_mcp.tools import select_tools, tool_named
 
 
 def call(config: Config, tool: str, arguments: Mapping[str, Any]) -> int:
@@ -50,7 +50,7 @@ async def _call(config: Config, tool: str, arguments: dict[str, Any]) -> int:
 
 def _unlisted(app: App, name: str) -> str:
     try:
-        tool = app.any_tool(name)
+        tool = tool_named(name)
     except UnknownName as error:
         return str(error)
     instances = app.instances.values()

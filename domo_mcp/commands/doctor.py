@@ -14,6 +14,7 @@ from domo_mcp.client.places import by_service
 from domo_mcp.config import Config
 from domo_mcp.errors import ConfigError, DomoMcpError, Forbidden, NotFound, Rejected, UnknownName
 from domo_mcp.guard.asking import Nobody
+from domo_mcp.tools import tool_named
 from domo_mcp.tools.toolset import Tool
 
 
@@ -31,7 +32,7 @@ async def _explain(config: Config, name: str, raw: Mapping[str, Any]) -> int:
     from domo_mcp.server.arguments import arguments_model, parse
 
     async with open_app(config) as app:
-        tool = app.any_tool(name)
+        tool = tool_named(name)
         given = parse(arguments_model(tool.fn, extra={"domo_instance": (str | None, None)}), raw).given()
         named = given.pop("domo_instance", None)
         if named not in {None, *app.instances}:

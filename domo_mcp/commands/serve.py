@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -23,12 +24,16 @@ def serve(config: Config, *, http: bool) -> int:
 
 
 async def _serve_stdio(config: Config) -> None:
+    gc.disable()  # what a start makes stays: looking for garbage in it again and again takes a tenth of the start
     from domo_mcp.server.assembly import build_server
 
     async with open_app(config) as app, anyio.create_task_group() as tasks:
         tasks.start_soon(_end_on_interrupt, tasks.cancel_scope)
         tasks.start_soon(app.warm_up)
-        await build_server(app).run_stdio_async()
+        server = build_server(app)
+        gc.freeze()
+        gc.enable()
+        await server.run_stdio_async()
         tasks.cancel_scope.cancel()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -64,7 +64,7 @@ class Applier:
     """Applies changes, one attempt each."""
 
     journal: Journal
-    keepers: Mapping[str, Keeper]
+    keeper_of: Callable[[str], Keeper | None]
     timeout_s: float
 
     async def apply(self, request: Request, change: Prepared, yes: str) -> Applied:
@@ -162,12 +162,12 @@ class Applier:
 
     def proves(self, intended: Snapshot) -> bool:
         """Whether finding what was intended proves that it was this change that made it."""
-        keeper = self.keepers.get(intended.kind)
+        keeper = self.keeper_of(intended.kind)
         return keeper is None or keeper.conclusive
 
     async def read(self, domo: Domo, snapshot: Snapshot, ids: list[str]) -> dict[str, JsonValue] | None:
         """The objects as they are now; None where they cannot be read."""
-        keeper = self.keepers.get(snapshot.kind)
+        keeper = self.keeper_of(snapshot.kind)
         if keeper is None:
             return None
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,9 +18,10 @@ from domo_mcp.guard.journal import Entry
 from domo_mcp.guard.prepared import NOT_MADE_YET, Caller, from_json, prepared
 from domo_mcp.guard.preview import differences
 from domo_mcp.guard.ticket import Tickets
+from domo_mcp.tools import tool_named, tool_names
 from domo_mcp.tools.change import Change, Done, Earlier, Keeper, Outcome, Snapshot, Thing
 from domo_mcp.tools.changes import ChangeEntry
-from domo_mcp.tools.toolset import Call, Tool
+from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import one_line
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ class OwnChanges:
     caller: Caller
     tickets: Tickets
     applier: Applier
-    tools: Mapping[str, Tool]
 
     async def pending(self, call: Call, ticket: str, summary: str) -> Change | Done:
         """The change that a ticket stands for, as it would be now, or that it was made since.
@@ -49,9 +49,9 @@ class OwnChanges:
         waiting = await self.tickets.read(
             ticket, principal=self.caller.principal, instance=self.caller.instance, summary=summary
         )
-        tool = self.tools.get(waiting.tool)
-        if tool is None:
+        if waiting.tool not in tool_names():
             raise Refused(f"{waiting.tool} is not offered any more.", "Nothing was changed.")
+        tool = tool_named(waiting.tool)
         arguments = from_json(tool, waiting.arguments)
         proposed = await tool.fn(call, **arguments)
         if isinstance(proposed, Done):
@@ -95,7 +95,7 @@ class OwnChanges:
         keeper = self._keeper(entry)
         left = entry.after or Snapshot()
         on = _as_made(entry.thing, left)
-        current = await self._unmoved(call.domo, entry, left)
+        current = await self._unmoved(call.domo, keeper, entry, left)
         wanted = replace(entry.before, objects={key: entry.before.objects.get(key) for key in current.objects})
         change = Change(
             summary=_undoing(entry),
@@ -106,7 +106,7 @@ class OwnChanges:
             before=current,
             after=wanted,
         )
-        tool = self.tools["undo_change"]
+        tool = tool_named("undo_change")
         effect = keeper.effect(wanted, current)
         return prepared(change, tool, {"change": entry.id}, effect=effect, undoes=entry.id)
 
@@ -115,14 +115,13 @@ class OwnChanges:
             raise Refused(f"{entry.id} was undone already, by {entry.undone_by}.", f"undo_change {entry.undone_by}?")
         if entry.status not in {"applied", "partial"}:
             raise Refused(f"{entry.id} is {entry.status}: there is nothing known to take back.", entry.note)
-        keeper = self.applier.keepers.get(entry.before.kind or (entry.after.kind if entry.after else ""))
+        keeper = self.applier.keeper_of(entry.before.kind or (entry.after.kind if entry.after else ""))
         if entry.undo == "none" or keeper is None or entry.after is None:
             raise Refused(f"{entry.id} cannot be undone: {entry.summary}", "Domo offers no way back.")
         return keeper
 
-    async def _unmoved(self, domo: Domo, entry: Entry, left: Snapshot) -> Snapshot:
+    async def _unmoved(self, domo: Domo, keeper: Keeper, entry: Entry, left: Snapshot) -> Snapshot:
         """The objects as they are; Refused where they are no longer as the change left them."""
-        keeper = self.applier.keepers[left.kind]
         current = await keeper.read(domo, left.place, list(left.objects))
         rules = await domo.columns.of_thing(entry.thing.kind, entry.thing.id, entry.thing.name)
         changed = [key for key, content in left.objects.items() if not _equal(content, current.get(key))]

@@ -218,7 +218,7 @@ class Gate:
     async def _preview(self, request: Request, change: Prepared) -> Preview:
         on = change.on
         shown = preview(change, await request.domo.columns.of_thing(on.kind, change.on_id, on.name))
-        keeper = self.applier.keepers.get(change.after.kind or change.before.kind)
+        keeper = self.applier.keeper_of(change.after.kind or change.before.kind)
         if keeper and change.undo != "none":
             back = keeper.effect(change.before, change.after)
             if not policy.allows(request.caller.policy.access, back):

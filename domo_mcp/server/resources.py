@@ -7,12 +7,13 @@ from mcp.server.mcpserver.exceptions import ResourceError
 
 from domo_mcp.app import App
 from domo_mcp.errors import DomoMcpError, InvalidInput
+from domo_mcp.tools import tool_named
 from domo_mcp.untrusted import one_line
 
 
 def add_results(server: MCPServer, app: App) -> None:
     """Whole results by link, for clients that share no files with this server."""
-    tool = app.any_tool("run_sql")
+    tool = tool_named("run_sql")
 
     @server.resource(
         "domo://{instance}/results/{ticket}",

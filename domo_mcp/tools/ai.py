@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from domo_mcp.tools import args
 from domo_mcp.tools.contents.pictures import picture_of
 from domo_mcp.tools.results import Text
-from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import ai as toolset
 from domo_mcp.untrusted import foreign
-
-toolset = Toolset("ai", defaults=frozenset({"image_to_text"}))
 
 TRANSCRIBE = "Return the text in the image, ensuring new lines are preserved."
 

@@ -9,9 +9,8 @@ from pydantic import Field
 from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Done
 from domo_mcp.tools.results import Answer, Page
-from domo_mcp.tools.toolset import Call, Toolset
-
-toolset = Toolset("changes", idempotent=frozenset({"confirm_change"}), local=frozenset({"list_changes"}))
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import changes as toolset
 
 
 class ChangeEntry(Answer):

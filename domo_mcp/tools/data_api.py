@@ -10,9 +10,8 @@ from domo_mcp.sql.data_query import Aggregate, Calendar, DataQuery, DateGrain, G
 from domo_mcp.tools import args
 from domo_mcp.tools.data.querying import ask
 from domo_mcp.tools.table import Table
-from domo_mcp.tools.toolset import Call, Toolset
-
-toolset = Toolset("data-api", default_on=frozenset({"app"}))
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import data_api as toolset
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Names = Annotated[list[Name], Field(max_length=200)]

@@ -11,13 +11,13 @@ from domo_mcp.errors import InvalidInput, NotFound, UnreadableAnswer
 from domo_mcp.tools import args
 from domo_mcp.tools.contents.image_formats import media_type
 from domo_mcp.tools.results import Answer, Page, Picture
-from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import people as toolset
 from domo_mcp.untrusted import all_foreign, foreign, one_line
 
 if TYPE_CHECKING:
     from domo_mcp.client.people import Group, User
 
-toolset = Toolset("people", defaults=frozenset({"whoami"}))
 
 Colour = Annotated[str, Field(pattern="^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")]
 EntryT = TypeVar("EntryT", bound=Answer)

@@ -28,7 +28,7 @@ class Answer(BaseModel):
     `cut_line` is our own line on what of it was left out, empty where it is whole.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     _cut: str = PrivateAttr("")
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 ToolFunction = Callable[..., Awaitable[Any]]
 Surface = Literal["product", "app"]
 BOTH_SURFACES: frozenset[Surface] = frozenset({"product", "app"})
+NOWHERE: frozenset[Surface] = frozenset()
 
 
 class Effect(StrEnum):
@@ -138,7 +140,7 @@ class Tool:
 
 @dataclass
 class Toolset:
-    """Tools that are switched on together.
+    """Tools that are switched on together; `modules`, below domo_mcp.tools, define those that `names` lists.
 
     `defaults` are those that a server lists unasked (None: all), on the surfaces `default_on`; `product_only` those
     whose endpoints the App-Framework surface does not have; `idempotent` those that change nothing more when called
@@ -146,12 +148,25 @@ class Toolset:
     """
 
     name: str
+    modules: tuple[str, ...]
+    names: tuple[str, ...]
     defaults: frozenset[str] | None = None
     default_on: frozenset[Surface] = BOTH_SURFACES
     product_only: frozenset[str] = frozenset()
     idempotent: frozenset[str] = frozenset()
     local: frozenset[str] = frozenset()
-    tools: list[Tool] = field(default_factory=list)
+    _defined: dict[str, Tool] = field(default_factory=dict)
+
+    @property
+    def tools(self) -> list[Tool]:
+        """The tools in the order of `names`. Their modules are imported here: a server has no use for all of them."""
+        for module in self.modules:
+            import_module(f"domo_mcp.tools.{module}")
+        return [self._defined[name] for name in self.names]
+
+    def tool(self, name: str) -> Tool:
+        """The one of that name."""
+        return self.tools[self.names.index(name)]
 
     def read(self, fn: ToolFunction) -> ToolFunction:
         """Register a tool that changes nothing in Domo."""
@@ -174,17 +189,18 @@ class Toolset:
         return self._add(fn, Effect.RUN)
 
     def _add(self, fn: ToolFunction, effect: Effect) -> ToolFunction:
-        default = self.defaults is None or fn.__name__ in self.defaults
-        surfaces = frozenset[Surface]({"product"}) if fn.__name__ in self.product_only else BOTH_SURFACES
-        self.tools.append(
-            Tool(
-                fn,
-                effect,
-                self.name,
-                surfaces,
-                default_on=surfaces & self.default_on if default else frozenset(),
-                reaches_domo=fn.__name__ not in self.local,
-                idempotent=effect is Effect.READ or fn.__name__ in self.idempotent,
-            )
+        name = fn.__name__
+        if name not in self.names:
+            raise ValueError(f"{name} is not among the tools that toolsets.py lists for {self.name!r}")
+        default = self.defaults is None or name in self.defaults
+        surfaces = frozenset[Surface]({"product"}) if name in self.product_only else BOTH_SURFACES
+        self._defined[name] = Tool(
+            fn,
+            effect,
+            self.name,
+            surfaces,
+            default_on=surfaces & self.default_on if default else NOWHERE,
+            reaches_domo=name not in self.local,
+            idempotent=effect is Effect.READ or name in self.idempotent,
         )
         return fn

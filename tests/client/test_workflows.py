@@ -13,7 +13,8 @@ import pytest
 
 from domo_mcp.client.session import Session
 from domo_mcp.client.surface import AppFramework, Product, PublicApi, Surface
-from domo_mcp.client.workflow_models import Definition, Execution, Instance, Metrics, Workflow, status_of
+from domo_mcp.client.workflow_models import Definition, Execution, Instance, Metrics, Workflow
+from domo_mcp.client.workflow_states import status_of
 from domo_mcp.client.workflows import Workflows
 from domo_mcp.errors import Conflict, DomoFailed, InvalidInput, NotFound, Refused, TimedOut, UnreadableAnswer
 

@@ -15,6 +15,7 @@ from domo_mcp.guard.policy import PolicySettings
 from domo_mcp.guard.prepared import Caller
 from domo_mcp.guard.ticket import Tickets
 from domo_mcp.state import State, StateSettings, open_state
+from domo_mcp.tools import keeper_of
 from domo_mcp.tools.change import Earlier, Snapshot, Thing
 from tests.states import OpenState
 
@@ -131,7 +132,7 @@ async def test_one_that_is_being_made_is_waited_for(sqlite_settings: StateSettin
     async with open_state(sqlite_settings, in_memory=False) as state:
         journal = Journal(state, JournalSettings())
         caller = Caller(START.principal, START.instance, PolicySettings())
-        changes = OwnChanges(caller, Tickets(state), Applier(journal, {}, 5.0), {})
+        changes = OwnChanges(caller, Tickets(state), Applier(journal, keeper_of, 5.0))
         begun = await journal.begin(START)
         found = list[Earlier | None]()
 

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from domo_mcp.server.instructions import compose
-from domo_mcp.tools import TOOLSETS, select_tools
+from domo_mcp.tools import select_tools
+from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolsets import TOOLSETS
 from tests.answers import Connect
 
 HERE = Path(__file__).parent
@@ -75,6 +77,14 @@ async def test_every_tool_states_its_hints_and_describes_itself_and_its_argument
 def test_no_two_toolsets_share_a_tool() -> None:
     names = [tool.name for toolset in TOOLSETS for tool in toolset.tools]
     assert len(names) == len(set(names))
+
+
+def test_a_tool_that_its_toolset_does_not_name_is_refused_where_it_is_defined() -> None:
+    async def another(call: Call) -> None:
+        """Use it never."""
+
+    with pytest.raises(ValueError, match="another is not among the tools"):
+        Toolset("some", modules=(), names=("one",)).read(another)
 
 
 @pytest.mark.parametrize("sandbox", [True, False])

@@ -18,25 +18,14 @@ from domo_mcp.tools.appdb.documents import many, thing
 from domo_mcp.tools.appdb.mongo.sight import check_columns, hides
 from domo_mcp.tools.appdb.rows import count_documents
 from domo_mcp.tools.change import NEW, Change, Outcome, Snapshot, Thing
-from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import collections as toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.documents import Collection
     from domo_mcp.client.domo import Domo
 
-toolset = Toolset(
-    "collections",
-    defaults=frozenset(),
-    idempotent=frozenset(
-        {
-            "replace_appdb_document",
-            "delete_appdb_collection",
-            "set_appdb_permissions",
-            "remove_appdb_permissions",
-        }
-    ),
-)
 
 Columns = Annotated[
     list[ColumnArgument],

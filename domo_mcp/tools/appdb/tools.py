@@ -17,14 +17,13 @@ from domo_mcp.tools.appdb.mongo.sight import hides, seen
 from domo_mcp.tools.change import Change
 from domo_mcp.tools.results import Answer, Page
 from domo_mcp.tools.table import Table
-from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import appdb as toolset
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from domo_mcp.client.documents import Collection
-
-toolset = Toolset("appdb", idempotent=frozenset({"upsert_appdb_documents", "delete_appdb_documents"}))
 
 
 class CollectionEntry(Answer):

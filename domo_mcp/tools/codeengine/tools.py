@@ -16,7 +16,8 @@ from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Outcome, Thing
 from domo_mcp.tools.codeengine.inputs import check_inputs, told
 from domo_mcp.tools.results import Answer, Page
-from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import codeengine as toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from domo_mcp.client.codeengine import Function, Package, Version
     from domo_mcp.client.domo import Domo
 
-toolset = Toolset("codeengine", defaults=frozenset(), product_only=frozenset({"list_packages", "get_package"}))
 
 VersionNumber = Annotated[str, Field(min_length=1, max_length=60)]
 Inputs = Annotated[

@@ -12,8 +12,6 @@ from domo_mcp.catalog.datasets import named
 from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import AnswerTooLarge, DomoError, Rejected, SqlRefused, UnknownName
 from domo_mcp.sql import OWN_TABLE_NAMES, Select, counted, quoted
-from domo_mcp.sql.data_query import DataQuery
-from domo_mcp.sql.data_select import to_select
 from domo_mcp.telemetry import secrets
 from domo_mcp.tools.data.preparing import explained, facts_of, prepared
 from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_record
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from domo_mcp.catalog.checking import Checked
     from domo_mcp.client.metadata import Dataset
     from domo_mcp.client.rows import Rows
+    from domo_mcp.sql.data_query import DataQuery
 
 _EXPORT_PREVIEW = 5
 
@@ -96,6 +95,8 @@ async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cur
 async def ask(call: Call, question: DataQuery, dataset: Dataset, *, limit: int, cursor: str | None) -> Table:
     """The same for a question in the Data API's words: by that API where the surface has it, else as one SELECT."""
     if not call.domo.surface.offers(places.DATA_API):
+        from domo_mcp.sql.data_select import to_select
+
         select = to_select(question, await call.catalog.columns(dataset.id), call.now())
         return await query(call, select, dataset, limit=limit, cursor=cursor)
     offset = call.cursors.offset(cursor)

@@ -14,13 +14,12 @@ from domo_mcp.tools.data.details import DatasetDetails, Include, details
 from domo_mcp.tools.data.querying import check_from, dataset_of, export, query
 from domo_mcp.tools.results import Answer, Page, Text
 from domo_mcp.tools.table import Table
-from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import data as toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.metadata import Dataset
-
-toolset = Toolset("data", product_only=frozenset({"search_datasets", "get_dataset"}))
 
 
 class DatasetEntry(Answer):

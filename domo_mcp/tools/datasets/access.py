@@ -16,8 +16,9 @@ from domo_mcp.errors import Forbidden, InvalidInput, NotFound
 from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Outcome, Snapshot, after_writing
 from domo_mcp.tools.datasets.keepers import ACCESS, is_grantable
-from domo_mcp.tools.datasets.tools import thing, toolset
+from domo_mcp.tools.datasets.tools import thing
 from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import datasets as toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:

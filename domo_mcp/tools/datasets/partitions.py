@@ -18,9 +18,10 @@ from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Outcome
 from domo_mcp.tools.counting import many
 from domo_mcp.tools.datasets.schemas import check_all_seen
-from domo_mcp.tools.datasets.tools import thing, toolset
+from domo_mcp.tools.datasets.tools import thing
 from domo_mcp.tools.results import Answer, Page
 from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import datasets as toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from domo_mcp.tools.change import UNKNOWN_VALUE, Change, Snapshot, Thing
 from domo_mcp.tools.counting import many
 from domo_mcp.tools.datasets.columns import Target
 from domo_mcp.tools.datasets.given import Given, given
-from domo_mcp.tools.datasets.tools import toolset
 from domo_mcp.tools.datasets.upload import ROWS, Plan, state, upload
 from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import datasets as toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from domo_mcp.tools.change import NEW, Change, Outcome, Snapshot, Thing
 from domo_mcp.tools.counting import many
 from domo_mcp.tools.datasets import schemas as dataset_schemas
 from domo_mcp.tools.datasets.keepers import PROPERTIES, SCHEMAS, TAGS, schema_state
-from domo_mcp.tools.toolset import Call, Effect, Toolset
+from domo_mcp.tools.toolset import Call, Effect
+from domo_mcp.tools.toolsets import datasets as toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
@@ -24,36 +25,6 @@ if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
     from domo_mcp.client.metadata import Dataset
 
-toolset = Toolset(
-    "datasets",
-    defaults=frozenset(),
-    product_only=frozenset(
-        {
-            "create_dataset",
-            "append_rows",
-            "replace_rows",
-            "alter_dataset_schema",
-            "set_dataset_properties",
-            "tag_dataset",
-            "share_dataset",
-            "revoke_dataset_access",
-            "search_partitions",
-            "list_magic_versions",
-            "delete_partition",
-            "index_dataset",
-        }
-    ),
-    idempotent=frozenset(
-        {
-            "replace_rows",
-            "alter_dataset_schema",
-            "set_dataset_properties",
-            "tag_dataset",
-            "revoke_dataset_access",
-            "delete_partition",
-        }
-    ),
-)
 
 Columns = Annotated[list[ColumnArgument], Field(min_length=1, max_length=1500)]
 Tag = Annotated[str, Field(min_length=1, max_length=100)]

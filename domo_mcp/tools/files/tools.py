@@ -19,17 +19,13 @@ from domo_mcp.tools.files import changes as file_changes
 from domo_mcp.tools.files.answers import DataFileDetails, DataFileEntry, details, entry, facts
 from domo_mcp.tools.local.sources import source_of
 from domo_mcp.tools.results import Page, Text
-from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import files as toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from domo_mcp.client.file_contents import DataFile, Revision
 
-toolset = Toolset(
-    "files",
-    defaults=frozenset(),
-    idempotent=frozenset({"delete_data_file_revision", "set_data_file_permissions"}),
-)
 
 Expand = Annotated[list[Literal["revisions", "metadata"]], Field(max_length=2, description="What to add.")]
 

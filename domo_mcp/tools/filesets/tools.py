@@ -19,7 +19,8 @@ from domo_mcp.tools.filesets import queries as fileset_queries
 from domo_mcp.tools.filesets.filters import Filters, wanted
 from domo_mcp.tools.local.sources import source_of
 from domo_mcp.tools.results import Answer, Page, Text
-from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import filesets as toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
     from domo_mcp.client.fileset_contents import FileEntry, FileSet
     from domo_mcp.client.fileset_search import Wanted
 
-toolset = Toolset(
-    "filesets",
-    defaults=frozenset({"list_filesets", "query_filesets", "list_fileset_files", "read_fileset_file"}),
-    idempotent=frozenset({"delete_fileset_file", "delete_fileset"}),
-)
 
 _SHORT = 100
 """So many files Domo gives where no limit is said, so a page of fewer than asked and than this is short."""

@@ -26,7 +26,8 @@ from domo_mcp.tools.streams.definitions import (
     snapshot_of,
 )
 from domo_mcp.tools.streams.secrets import shown
-from domo_mcp.tools.toolset import Call, Effect, Target, Toolset
+from domo_mcp.tools.toolset import Call, Effect, Target
+from domo_mcp.tools.toolsets import streams as toolset
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
@@ -37,12 +38,6 @@ if TYPE_CHECKING:
     from domo_mcp.client.streams import Definition, Run, Stream
     from domo_mcp.sql import ColumnRules
 
-toolset = Toolset(
-    "streams",
-    defaults=frozenset(),
-    product_only=frozenset({"get_stream", "list_stream_runs", "create_stream", "update_stream", "run_stream"}),
-    idempotent=frozenset({"update_stream"}),
-)
 
 StreamId = Annotated[
     str,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from domo_mcp.client.workflow_models import ENDED
+from domo_mcp.client.workflow_states import ENDED
 from domo_mcp.tools.results import Answer
 from domo_mcp.tools.workflows.parameters import type_of
 from domo_mcp.untrusted import plain

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 
 from domo_mcp.catalog.workflows import named
-from domo_mcp.client.workflow_models import ENDED, MOST_EXECUTIONS, Instance
+from domo_mcp.client.workflow_states import ENDED, MOST_EXECUTIONS
 from domo_mcp.errors import DomoError, DomoFailed, NotFound, RateLimited, Refused, TimedOut, Unreachable
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
-    from domo_mcp.client.workflow_models import Execution, Workflow
+    from domo_mcp.client.workflow_models import Execution, Instance, Workflow
 
-SeenT = TypeVar("SeenT", str, Instance)
+SeenT = TypeVar("SeenT", str, "Instance")
 
 _PASSING = (DomoFailed, RateLimited, TimedOut, Unreachable)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 3.0

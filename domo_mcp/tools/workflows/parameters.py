@@ -7,12 +7,15 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from domo_mcp.client.workflow_models import Parameter
 from domo_mcp.errors import InvalidInput, UnknownName
 from domo_mcp.untrusted import foreign
+
+if TYPE_CHECKING:
+    from domo_mcp.client.workflow_models import Parameter
 
 MOST_CHARACTERS = 1_000_000
 """Domo's limit for a variable is 1 MB (portal, Automate-Actions, Workflows)."""

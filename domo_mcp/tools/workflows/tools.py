@@ -10,13 +10,14 @@ import anyio
 from pydantic import Field, JsonValue
 
 from domo_mcp.catalog.workflows import named
-from domo_mcp.client.workflow_models import ENDED, MOST_EXECUTIONS, PAGE
+from domo_mcp.client.workflow_states import ENDED, MOST_EXECUTIONS, PAGE
 from domo_mcp.errors import DomoError, InvalidInput, UnreadableAnswer
 from domo_mcp.tools import args
 from domo_mcp.tools.change import Change, Done, Outcome, Thing
 from domo_mcp.tools.results import Page
 from domo_mcp.tools.table import Table
-from domo_mcp.tools.toolset import Call, Toolset
+from domo_mcp.tools.toolset import Call
+from domo_mcp.tools.toolsets import workflows as toolset
 from domo_mcp.tools.workflows.answers import (
     InstanceDetails,
     WorkflowDetails,
@@ -36,7 +37,6 @@ from domo_mcp.untrusted import foreign
 if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
 
-toolset = Toolset("workflows", product_only=frozenset({"cancel_workflow_instance"}))
 
 Status = Literal["IN_PROGRESS", "COMPLETED", "FAILED", "CANCELED"]
 VersionName = Annotated[str, Field(min_length=1, max_length=50, description="Version; left out: the latest released.")]
