@@ -8,11 +8,11 @@ from datetime import date
 
 from domo_mcp.sandbox.questions.assembly import assemble
 from domo_mcp.sandbox.questions.grammar import draft_of
+from domo_mcp.sandbox.questions.joining import joined
 from domo_mcp.sandbox.questions.lexicon import lexicon
 from domo_mcp.sandbox.questions.linking import Named, Valued, qualifier
 from domo_mcp.sandbox.questions.marking import Mark, Spoken, marks, spoken
 from domo_mcp.sandbox.questions.reading import Reading
-from domo_mcp.sandbox.questions.reckoning import reckoned
 from domo_mcp.sandbox.questions.schema import NotUnderstood, Schema
 from domo_mcp.sandbox.questions.words import Token, quoted, root, tokens
 from domo_mcp.sandbox.questions.writing import select
@@ -52,7 +52,7 @@ def write_sql(question: str, schemas: Sequence[Schema], *, today: date) -> str:
 
 
 def _answer(words: tuple[Token, ...], common: Spoken, schema: Schema, familiar: frozenset[str]) -> _Answer:
-    found = reckoned(marks(words, common, lexicon(schema), familiar))
+    found = joined(marks(words, common, lexicon(schema), familiar))
     return _Answer(schema, assemble(draft_of(found), schema), sum(map(_weight, found)))
 
 

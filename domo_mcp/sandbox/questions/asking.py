@@ -72,6 +72,8 @@ def _count(sentence: Sentence, mark: Keyword) -> None:
     ):
         _figure_of(sentence)
         return
+    if draft.listing and mark.text == "numbers of":
+        raise NotUnderstood("`numbers of` could be how many there are or what they are numbered", (mark.text,))
     if sentence.functions == ["AVG"]:
         sentence.draft.averaged, sentence.functions = True, []
     if sentence.functions not in ([], ["SUM"]):

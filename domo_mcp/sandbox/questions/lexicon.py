@@ -87,6 +87,7 @@ class Lexicon:
                 if len(words) == 1 and words[0].endswith("ed"):  # `returns` mean Returned, but `opened` is not Open
                     self._verbs[root(words[0])].setdefault(column, value)
             self._learn_code(column, value)
+        self._learn_nouns(column)
         if column.is_date:
             for verb in (phrase(column.name)[0], *_verbs(column)):
                 self._verbs[root(verb)].setdefault(column, "")
@@ -103,6 +104,13 @@ class Lexicon:
         if clause := re.search(r"\b(?:when|if) (?:the )?\w+ ([^,;.]+)", column.description):
             self._clauses[_roots(tokens(clause[1]))] = column
             self._learn_ended(column, tuple(word for word in phrase(clause[1]) if word not in _SMALL_WORDS))
+
+    def _learn_nouns(self, column: Column) -> None:
+        """Learn values with what they are: the `Apparel line` of a `product line`."""
+        nouns = {words[-1] for words in map(phrase, (column.name, *column.synonyms)) if len(words) > 1} - _TAILS
+        for value in column.values if len(column.values) <= _FEW else ():
+            for noun in nouns:
+                self._values[(*phrase(value), noun)].setdefault(column, value)
 
     def _learn_ended(self, column: Column, said: _Phrase) -> None:
         """Learn that what is `no longer sold` is not `still sold`."""

@@ -11,8 +11,8 @@ from domo_mcp.sandbox.questions.lexicon import Lexicon
 from domo_mcp.sandbox.questions.linking import Ambiguous, Happened, Link, Named, Titled, Valued
 from domo_mcp.sandbox.questions.periods import Period, period_at
 from domo_mcp.sandbox.questions.spelling import corrected
-from domo_mcp.sandbox.questions.thesaurus import LONGEST_MEANT, MEANT
-from domo_mcp.sandbox.questions.words import Token, tokens
+from domo_mcp.sandbox.questions.thesaurus import LONGEST_MEANT, MEANT, MEANT_VERBS
+from domo_mcp.sandbox.questions.words import Token, root, tokens
 
 _CURRENCIES = {"euro", "euros", "eur", "dollar", "dollars", "usd", "pound", "pounds", "gbp"}
 _PLURALS = {"people", "staff", "personnel"}
@@ -193,7 +193,9 @@ def _meant(words: tuple[Token, ...], lexicon: Lexicon) -> tuple[Mark, int] | Non
             for other in MEANT.get(form, ()):
                 if link := lexicon.match(tokens(other)):
                     return _renamed(link, words[:length]), length
-    return None
+    verb = None if words[0].word.endswith("ing") else MEANT_VERBS.get(root(words[0].word))  # who is leaving: not yet
+    link = lexicon.match(tokens(verb)) if verb else None
+    return (_renamed(link, words[:1]), 1) if isinstance(link, Happened) else None
 
 
 def _renamed(link: Link, words: tuple[Token, ...]) -> Link:

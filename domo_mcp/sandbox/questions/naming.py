@@ -5,7 +5,7 @@ from __future__ import annotations
 from domo_mcp.sandbox.questions.conditions import condition_of, deny, is_compared, is_flag, is_present, never, require
 from domo_mcp.sandbox.questions.draft import DEFAULT, Sentence
 from domo_mcp.sandbox.questions.keywords import Keyword, Kind
-from domo_mcp.sandbox.questions.linking import AMOUNTS, Happened, Named, Titled, Valued
+from domo_mcp.sandbox.questions.linking import AMOUNTS, BEGINNINGS, Happened, Named, Titled, Valued
 from domo_mcp.sandbox.questions.marking import Mark
 from domo_mcp.sandbox.questions.schema import NotUnderstood
 from domo_mcp.sandbox.questions.words import phrase
@@ -177,9 +177,9 @@ def _divides(sentence: Sentence, mark: Named) -> bool:
 
 
 def _is_sum(figures: list[tuple[str, Named]]) -> bool:
-    """Whether there is one figure, and it adds up the amounts of a stored column."""
+    """Whether there is one figure, and it adds up the amounts of a column."""
     named = [n for f, n in figures if f in {DEFAULT, "SUM"} and n.columns]
-    return len(named) == len(figures) == 1 and named[0].column.is_additive and not named[0].column.formula
+    return len(named) == len(figures) == 1 and named[0].column.is_additive and not named[0].column.is_aggregate
 
 
 def _check_agent(sentence: Sentence, mark: Named) -> None:
@@ -214,6 +214,8 @@ def _has_its_value_next(sentence: Sentence, mark: Named) -> bool:
 
 def place_happened(sentence: Sentence, mark: Happened) -> None:
     """Note which date a verb means; `not shipped` is a date that is not there."""
+    if sentence.negation and isinstance(sentence.after(), Valued) and mark.text.casefold() in BEGINNINGS:
+        return  # `not placed online`: the value is what is denied
     if sentence.negation:
         deny(sentence, sentence.negation)
         sentence.negation = None

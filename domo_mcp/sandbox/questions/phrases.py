@@ -61,7 +61,8 @@ PHRASES: dict[Kind, dict[str, str]] = {
     Kind.MOST: {
         "DESC": (
             "most,busiest,most common,most frequent,most often,most frequently,highest,largest,biggest,greatest,"
-            "longest,slowest,most expensive,priciest,dearest,highest number of,largest number of,"
+            "highest single,largest single,biggest single,longest,slowest,"
+            "most expensive,priciest,dearest,highest number of,largest number of,"
             "greatest number of,biggest number of"
         ),
         "ASC": (
@@ -96,7 +97,8 @@ PHRASES: dict[Kind, dict[str, str]] = {
         "": (
             "share of,percentage of,percent of,proportion of,the share of,percentage,percent,share,proportion,"
             "fraction of,portion of,% of,how many percent of,how many % of,percentage share of,fraction,"
-            "percentage share,relative share of"
+            "percentage share,relative share of,as a share of the total,as a share of total,"
+            "as a percentage of the total,as a percentage of total,as percent of total,as % of total"
         ),
     },
     Kind.LIST: {
@@ -188,11 +190,12 @@ PHRASES: dict[Kind, dict[str, str]] = {
             "with status,in status,the,a,an,of,do,does,did,we,us,our,i,my,you,your,they,their,its,it,have,had,has,"
             "there,for,in,on,at,from,to,with,please,can,all,any,me,just,about,gives,gave,where,whose,these,those,"
             "this,such,made,make,during,coming,over the,along with,then,respectively,create a sql query to show me,"
-            "write a sql query to show,meaning,meaning that,that means,namely,specifically,in particular,single,"
+            "write a sql query to show,meaning,meaning that,that means,namely,specifically,in particular,"
             "used,use,uses,using,carried,landed,landed on,landing on,arrived on,written,wrote,write,exact,roughly,"
             "approximately,and what,looking for,i am looking for,i am interested in,could i get,can i get,run me,"
             "may i have,let us know,gotten,when you get a chance,no rush,management wants to know,sorry,also,kindly,"
-            "my boss wants to know,my boss asked,for my report,for a slide"
+            "very,lasted,lasts,lasting,did we run,do we run,we ran,we run,my boss wants to know,"
+            "my boss asked,for my report,for a slide"
         ),
     },
     Kind.CHANGE: {
@@ -228,7 +231,8 @@ PHRASES: dict[Kind, dict[str, str]] = {
             "hours until,hours to,hours it takes to,time until,time it takes to,how long does it take,"
             "how long does it take us,how long do we take,how long did it take,time to,days to,days until,"
             "how many days does it take,how many days do we need,how many days did it take,how long did it take us,"
-            "days it takes,time it takes,how long it takes"
+            "days it takes,time it takes,how long it takes,how long do we need,how long does it usually take,"
+            "how long does it usually take us,how long until"
         ),
     },
     Kind.PERCENT: {

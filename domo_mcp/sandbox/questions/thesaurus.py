@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from domo_mcp.sandbox.questions.words import root
+
 _ALIKE = {
     "employee": (
         "staff,staff member,worker,people,person,everyone,everybody,colleague,team member,personnel,workforce,"
@@ -75,7 +77,7 @@ _ALIKE = {
         "aov,average basket,average basket value,average basket size,average spend per order,"
         "average order size,average ticket size"
     ),
-    "email": "e mail,mailing",
+    "email": "e mail,mailing,email address,e mail address",
     "order date": "date of order,date of purchase",
 }
 _PEOPLE = {
@@ -109,5 +111,7 @@ def _turned(table: dict[str, str]) -> dict[tuple[str, ...], tuple[str, ...]]:
     return turned
 
 
+_VERBS = ("ship", "leave", "hire", "signup", "resolve", "launch")
+MEANT_VERBS = {root(other): verb for verb in _VERBS for other in _ALIKE[verb].split(",") if " " not in other}
 MEANT = _turned(_ALIKE) | _turned(_PEOPLE)
 LONGEST_MEANT = max(map(len, MEANT))

@@ -15,6 +15,7 @@ from domo_mcp.sandbox.questions.words import quoted
 
 def place_value(sentence: Sentence, mark: Valued) -> None:
     """Make a value a condition, or add it to the condition it is joined to."""
+    _check_group(sentence, mark)
     if _is_deed(sentence, mark):
         sentence.draft.deeds.add(mark.options[0][1].casefold())
     column, value = _one_option(sentence, mark)
@@ -33,6 +34,14 @@ def place_value(sentence: Sentence, mark: Valued) -> None:
         sentence.draft.loose |= sentence.draft.part is not None and len(conditions) > sentence.draft.part and not joined
         conditions.append(said)
         deny(sentence, negation)
+
+
+def _check_group(sentence: Sentence, mark: Valued) -> None:
+    """Refuse `revenue by store`: of the value Store, or of each store; `by Ana Berg` and `by Fjell` are whose it is."""
+    draft, before = sentence.draft, sentence.before()
+    is_by = isinstance(before, Keyword) and before.kind is Kind.BY and before.text in {"by", "per"}
+    if is_by and mark.text.islower() and " " not in mark.text and draft.figures and not sentence.joined:
+        raise NotUnderstood(f"`by {mark.text}` could be each {mark.text}, or what is called so", (mark.text,))
 
 
 def _is_deed(sentence: Sentence, mark: Valued) -> bool:
