@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from domo_mcp.catalog.ranking import words
+from domo_mcp.catalog.ranking import named_first
 from domo_mcp.sql import quoted
 from domo_mcp.untrusted import foreign, one_line
 
@@ -28,7 +28,9 @@ DIALECT = (
 _NOTES_SHARE, _WHOLE_SHARE = 0.3, 0.7
 """Of the room: what notes may take, and up to where datasets are told whole while others wait to be named."""
 
-_SHORT_COLUMNS = 24
+_LINE_SHARE, _SHORT_LINE = 0.125, 240
+"""Of the room left, what a dataset in short may take; and the characters that it may always take."""
+
 _MOST_VALUES, _LONGEST_VALUES = 12, 160
 
 
@@ -68,13 +70,16 @@ def brief(
     """The text, and one line for each thing that did not fit.
 
     Notes come first. Datasets are told whole, best first, then those that are left and the `others` in a line each; a
-    dataset wider than the room is told with the columns that the question names first.
+    dataset wider than its room is told with the columns that the question names first.
     """
-    writing = _Writing(max_tokens * CHARACTERS_PER_TOKEN, words(question))
+    writing = _Writing(max_tokens * CHARACTERS_PER_TOKEN, question)
     writing.take(str(calendar), DIALECT)
     writing.notes("\n".join(part for part in (notes, *(known.notes for known in chosen)) if part))
-    rest = [entry for entry in chosen if not writing.whole(entry, alone=len(chosen) + len(others) == 1)]
-    for described in [*(known.described for known in rest), *others]:
+    waiting: list[Described] = []
+    for place, entry in enumerate(chosen, 1):
+        if not writing.whole(entry, last=place == len(chosen) and not waiting and not others):
+            waiting.append(entry.described)
+    for described in [*waiting, *others]:
         writing.short(described)
     return "\n".join(writing.parts), writing.left_out()
 
@@ -82,10 +87,10 @@ def brief(
 class _Writing:
     """A text that grows while there is room."""
 
-    def __init__(self, room: int, asked: frozenset[str]) -> None:
+    def __init__(self, room: int, question: str) -> None:
         self.parts: list[str] = []
         self._room = self._all = room
-        self._asked = asked
+        self._question = question
         self._missing: list[str] = []
         self._unnamed = 0
 
@@ -102,16 +107,19 @@ class _Writing:
         if missing:
             self._missing.append(f"{missing} lines of notes")
 
-    def whole(self, known: Known, *, alone: bool) -> bool:
-        """The dataset with everything, or with the columns that fit where it is the first one; whether it was told."""
+    def whole(self, known: Known, *, last: bool) -> bool:
+        """The dataset with everything, or with the columns that fit where it is the first one; whether it was told.
+
+        Nothing is to follow the `last` one, so that it may take all the room.
+        """
         first = not any(part.startswith("\ndataset ") for part in self.parts)
-        room = self._room if alone else self._room - int(self._all * (1 - _WHOLE_SHARE))
+        room = self._room if last else self._room - int(self._all * (1 - _WHOLE_SHARE))
         head, body = list(_head(known)), list(_body(known))
         lines, missing = _fitting([*head, *(line for _, line in body)], room)
         if missing and not first:
             return False
         if missing:
-            body = sorted(body, key=lambda named: not words(named[0]) & self._asked)
+            body = [body[place] for place in named_first(self._question, [name for name, _ in body])]
             lines, missing = _fitting([*head, *(line for _, line in body)], room)
             if len(lines) <= len(head):
                 return False
@@ -121,9 +129,11 @@ class _Writing:
 
     def short(self, described: Described) -> None:
         """The dataset in one line, if it fits."""
-        line = _line(described, self._asked)
-        if len(line) + 1 <= self._room and not self._unnamed:
-            self.take(*([] if _OTHERS in self.parts else [_OTHERS]), line)
+        opening = [] if _OTHERS in self.parts else [_OTHERS]
+        room = self._room - 1 - sum(len(line) + 1 for line in opening)
+        line = _line(described, self._question, min(room, max(_SHORT_LINE, int(room * _LINE_SHARE))))
+        if line:
+            self.take(*opening, line)
         else:
             self._unnamed += 1
 
@@ -184,14 +194,35 @@ def values_of(profile: ColumnProfile) -> str:
     return f"[{'; '.join(parts)}]" if parts else ""
 
 
-def _line(described: Described, asked: frozenset[str]) -> str:
-    """A dataset in one line: its columns with types, those that the question names first where there are many."""
+def _line(described: Described, question: str, most: int) -> str:
+    """A dataset in one line of at most so many characters, its columns by type; empty where they do not fit.
+
+    A line that is no shorter than a short one may leave columns out: those that the question names stay.
+    """
+    head = f"{quoted(described.dataset.name)} id {described.dataset.id}: "
     columns = list(described.columns)
-    if len(columns) > _SHORT_COLUMNS:
-        columns.sort(key=lambda column: not words(column.name) & asked)
-    named = ", ".join(f"{quoted(column.name)} {column.type}" for column in columns[:_SHORT_COLUMNS])
-    more = f", {len(columns) - _SHORT_COLUMNS} more" if len(columns) > _SHORT_COLUMNS else ""
-    return f"{quoted(described.dataset.name)} id {described.dataset.id}: {named}{more}"
+    if len(head) + sum(map(len, described.names)) < most and len(told := head + _by_type(columns)) <= most:
+        return told
+    if most < _SHORT_LINE:
+        return ""
+    room = most - len(head) - len(f", {len(columns)} more")
+    shown: list[Column] = []
+    types: set[str] = set()
+    for column in (columns[place] for place in named_first(question, described.names)):
+        room -= len(quoted(column.name)) + 2 + (len(column.type) + 1 if column.type not in types else 0)
+        if room < -2:
+            break
+        shown.append(column)
+        types.add(column.type)
+    return f"{head}{_by_type(shown)}, {len(columns) - len(shown)} more" if shown else ""
+
+
+def _by_type(columns: Sequence[Column]) -> str:
+    """Columns, each type said once before those that have it."""
+    named: dict[str, list[str]] = {}
+    for column in columns:
+        named.setdefault(column.type, []).append(quoted(column.name))
+    return "; ".join(f"{type_} {', '.join(names)}".strip() for type_, names in named.items())
 
 
 def _fitting(lines: Sequence[str], room: int) -> tuple[list[str], int]:

@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
-from domo_mcp.catalog.brief import DIALECT, brief
-from domo_mcp.catalog.datasets import Described
+from domo_mcp.catalog.brief import DIALECT, Calendar, Known, brief
+from domo_mcp.catalog.knowledge import Described
+from domo_mcp.catalog.notes import Example
+from domo_mcp.catalog.profile import ColumnProfile
 from domo_mcp.client.metadata import Column, Dataset, Dictionary, DictionaryColumn, Formula
-from domo_mcp.untrusted import plain
 
-TODAY = date(2026, 11, 22)
+CALENDAR = Calendar(date(2026, 11, 22), fiscal_month=4)
 
 
 def described(name: str, columns: int) -> Described:
@@ -28,30 +29,104 @@ def described(name: str, columns: int) -> Described:
     )
 
 
+def table(name: str, *columns: str, type_: str = "STRING") -> Described:
+    return Described(
+        Dataset(id=f"id-{name}", name=name), tuple(Column(name=each, type=type_) for each in columns), None, ()
+    )
+
+
+def lines(text: str) -> list[str]:
+    return text.splitlines()
+
+
 def test_everything_known_is_said() -> None:
-    text, left_out = brief([described("Orders", 2)], today=TODAY, max_tokens=1000)
+    known = Known(
+        described("Orders", 3),
+        profile={
+            "c1": ColumnProfile("c1", nulls=0.25, distinct=2, low=None, high=None, values=("West", "East")),
+            "c2": ColumnProfile("c2", nulls=0, distinct=9, low="2024-01-01", high="2024-12-31", grain="day"),
+        },
+        examples=[Example(question="How many?", dataset="Orders", sql="SELECT COUNT(*)\nFROM Orders")],
+        alike="Orders (Archive) has the same columns.",
+    )
+    text, left_out = brief([known], calendar=CALENDAR, max_tokens=1000)
     assert left_out == []
     for part in (
-        "today: 2026-11-22",
+        "today: 2026-11-22 (UTC); the fiscal year begins in April",
         DIALECT,
         "dataset `Orders` id id-Orders (12,345 rows)",
         "About Orders; one order",
+        "Orders (Archive) has the same columns.",
         "`c0` LONG - the first (also: one, uno)",
-        "`c1` LONG",
+        "`c1` LONG [values 'West', 'East'; 25% NULL]",
+        "`c2` LONG [2024-01-01 to 2024-12-31; one per day]",
         "beast mode Profit = `a` - `b`",
+        "verified: How many? -> SELECT COUNT(*) FROM Orders",
     ):
-        assert part in text
+        assert part in lines(text)
 
 
-@pytest.mark.parametrize("most", [100, 150, 200, 400, 800, 2000])
+@pytest.mark.parametrize("most", [110, 150, 200, 400, 800, 2000])
 def test_the_budget_holds_and_what_is_missing_is_named(most: int) -> None:
-    text, left_out = brief([described("Orders", 60), described("Tickets", 60)], today=TODAY, max_tokens=most)
+    both = [Known(described("Orders", 60)), Known(described("Tickets", 60))]
+    text, left_out = brief(both, calendar=CALENDAR, max_tokens=most)
     assert len(text) / 4 <= most
-    whole = text.count("LONG") == 120
-    assert whole is (not left_out)
+    assert (text.count("LONG") == 120) is (not left_out)
 
 
-def test_a_dataset_without_room_for_its_columns_is_only_named() -> None:
-    text, left_out = brief([described("Orders", 5), described("Tickets", 500)], today=TODAY, max_tokens=150)
-    assert "`Tickets`" not in text
-    assert list(map(plain, left_out)) == ['"Tickets" (id-Tickets) with 500 columns']
+def test_notes_come_first_and_take_no_more_than_their_share() -> None:
+    many = "\n".join(f"Note {number} of the operator about orders." for number in range(100))
+    text, left_out = brief([Known(described("Orders", 5))], calendar=CALENDAR, max_tokens=600, notes=many)
+    assert text.index("Note 0 of") < text.index("dataset `Orders`")
+    assert sum(len(line) for line in lines(text) if line.startswith("Note")) <= 0.3 * 600 * 4
+    assert any(each.endswith("lines of notes") for each in left_out)
+
+
+def test_others_follow_in_a_line_each_with_every_type_said_once() -> None:
+    other = Described(
+        Dataset(id="id-2", name="Tickets"),
+        (Column(name="Opened", type="DATE"), Column(name="Cost", type="DOUBLE"), Column(name="Closed", type="DATE")),
+        None,
+        (),
+    )
+    text, left_out = brief([Known(described("Orders", 2))], [other], calendar=CALENDAR, max_tokens=1000)
+    assert lines(text)[-2:] == [
+        "more datasets, in short:",
+        "`Tickets` id id-2: DATE `Opened`, `Closed`; DOUBLE `Cost`",
+    ]
+    assert left_out == []
+
+
+def test_a_wide_dataset_keeps_the_columns_that_the_question_names() -> None:
+    wide = table("Wide", *(f"attribute {number}" for number in range(80)), "Client Weight")
+    for chosen, others in (([Known(wide)], []), ([Known(described("Orders", 2))], [wide])):
+        text, _ = brief(
+            chosen, others, calendar=CALENDAR, max_tokens=300, question="How much do our customers weigh on average?"
+        )
+        assert "`Client Weight`" in text
+        assert "`attribute 70`" not in text
+
+
+def test_one_wide_dataset_in_short_does_not_keep_the_others_out() -> None:
+    wide = table("Wide", *(f"attribute number {number}" for number in range(300)))
+    narrow = [table(f"Narrow {number}", "id", "name") for number in range(10)]
+    text, left_out = brief([Known(described("Orders", 2))], [wide, *narrow], calendar=CALENDAR, max_tokens=700)
+    assert all(f"`Narrow {number}`" in text for number in range(10))
+    assert " more" in next(line for line in lines(text) if line.startswith("`Wide`"))
+    assert left_out == []
+
+
+def test_datasets_without_room_are_counted() -> None:
+    others = [table(f"Table {number}", *(f"column {each}" for each in range(10))) for number in range(50)]
+    text, left_out = brief([Known(described("Orders", 2))], others, calendar=CALENDAR, max_tokens=500)
+    told = sum(f"`Table {number}`" in text for number in range(50))
+    assert 0 < told < 50
+    assert left_out == [f"{50 - told} more datasets"]
+
+
+def test_the_last_chosen_dataset_may_take_all_the_room() -> None:
+    text, left_out = brief(
+        [Known(described("Orders", 20)), Known(described("Tickets", 60))], calendar=CALENDAR, max_tokens=500
+    )
+    assert "dataset `Tickets`" in text
+    assert left_out == []
