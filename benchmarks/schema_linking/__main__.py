@@ -8,8 +8,7 @@ of the question's database in the draw, as they are in a company's instance. Fig
 either half of them, so that what was tried on one half can be checked on the other.
 
 The file is JSON: `tables` with db, name, columns of name and type; `questions` with db, table, question, columns.
-`--questions` asks those of another file about the same tables: more.json here has questions on other databases than
-Spider's development set asks about, many in other words than the tables use.
+`--questions` asks those of another file about the same tables.
 
     python -m benchmarks.schema_linking FILE [--questions FILE] [--tokens 1500] [--pool 200] [--seed 7] [--seeds 1]
         [--siblings] [--misses] [--embeddings]

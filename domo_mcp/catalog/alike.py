@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from domo_mcp.catalog.ranking import words
+from domo_mcp.catalog.words import words
 
 if TYPE_CHECKING:
     from domo_mcp.catalog.knowledge import Described

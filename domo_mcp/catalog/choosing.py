@@ -31,13 +31,25 @@ class Chooser:
     def __init__(self, knowledge: Knowledge, max_age_s: float) -> None:
         self._knowledge = knowledge
         self._readable: Cache[bool] = Cache(max_age_s)
+        self._fits: Cache[list[Fit]] = Cache(max_age_s, most=100)
 
     def forget(self) -> None:
-        """Find out anew what the user may read."""
+        """Find out anew what the user may read, and what fits."""
         self._readable.forget()
+        self._fits.forget()
 
     async def fits(self, question: str, pool: Sequence[Dataset]) -> list[Fit]:
         """The datasets of `pool` whose columns the user may read, the best first.
+
+        A question that comes again finds the same for nothing, unless one of them was updated since.
+        """
+        since = max((self._knowledge.since(dataset.id) for dataset in pool), default=0)
+        found = await self._fits.get(question, partial(self._find, question, pool), since=since)
+        there = {dataset.id for dataset in pool}
+        return [fit for fit in found if fit.ranked.id in there]
+
+    async def _find(self, question: str, pool: Sequence[Dataset]) -> list[Fit]:
+        """The same, learning more each time.
 
         Columns are asked for where names and descriptions fit best, the rest where those columns do.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from domo_mcp.catalog.ranking import keywords
 from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.catalog.workflows import workflows
 from domo_mcp.client.places import datasets as places
-from domo_mcp.errors import DomoError, NotFound, Refused, UnknownName
+from domo_mcp.errors import DomoError, Forbidden, NotFound, Refused, Rejected, UnknownName, UnreadableAnswer
 from domo_mcp.untrusted import all_foreign, foreign, in_quotes, one_line
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _MOST_NAMED = 1000
 _MOST_POOLED = 200
 _SEARCH_WORDS = 4
 _FIRST = "\n"
-"""The key of the first datasets of all, which no search has."""
+"""Begins the keys of what is no page of a search: that of the first datasets of all, and those of headings."""
 
 _EVERYTHING = Everything()
 _NO_NOTES = Notes()
@@ -163,15 +164,20 @@ class Catalog:
                 "The user needs to see AppDB collections, or the operator takes collections off the lists.",
             ) from None
 
-    async def _named_like(self, name: str) -> Sequence[Dataset]:
+    async def _named_like(self, name: str) -> tuple[Dataset, ...]:
         """The datasets whose name holds `name`, page after page until one is called exactly that."""
-        found = list(await self.search(name))
-        while len(found) % _PAGE == 0 and len(found) < _MOST_NAMED and all(dataset.name != name for dataset in found):
+        found = list(await self._hits(name))
+        while (
+            found
+            and len(found) % _PAGE == 0
+            and len(found) < _MOST_NAMED
+            and all(dataset.name != name for dataset in found)
+        ):
             page = await self._page(name, len(found))
             if not page:
                 break
             found += page
-        return found
+        return tuple(found)
 
     def restricts(self, kind: str) -> bool:
         """Whether policy keeps callers from some things of a kind."""
@@ -190,11 +196,7 @@ class Catalog:
 
     async def search(self, words: str) -> tuple[Dataset, ...]:
         """The first page of datasets whose name holds `words`; all for the empty text."""
-
-        async def load() -> tuple[Dataset, ...]:
-            return tuple(await self._page(words))
-
-        return tuple(await self.visible(await self._found.get(words.casefold(), load)))
+        return tuple(await self.visible(await self._hits(words)))
 
     async def columns(self, dataset_id: str) -> tuple[Column, ...]:
         """The columns that a query can name."""
@@ -223,13 +225,24 @@ class Catalog:
         """What the operator wrote that is about no dataset in particular."""
         if not self.notes.text:
             return ""
-        return self.notes.general([text for dataset in await self._first() for text in (dataset.name, dataset.id)])
+        named = [text for dataset in await self._first() for text in (dataset.name, dataset.id)]
+        if len(named) >= 2 * _MOST_POOLED:
+            named += await self._titles_beyond(frozenset(map(str.casefold, named)))
+        return self.notes.general(named)
+
+    async def _titles_beyond(self, known: frozenset[str]) -> list[str]:
+        """The headings that are names or ids of datasets beyond the first ones."""
+        ids = [title for title in self.notes.titles if UUID.fullmatch(title)]
+        unknown = [title for title in self.notes.titles if title.casefold() not in {*known, *ids}]
+        found = [await self._found.get(_FIRST + title, partial(self._named_like, title)) for title in unknown]
+        return ids + [dataset.name for each in found for dataset in each]
 
     async def warm_up(self, pause_s: float) -> None:
         """Learn the columns and meanings of the first datasets, one after the other with a pause between."""
         for dataset in await self._pool(""):
-            if await self._chooser.readable(dataset.id):
-                await self.describe(dataset.id)
+            with suppress(Forbidden, NotFound, Rejected, UnreadableAnswer):  # of this one; the others are not worse
+                if await self._chooser.readable(dataset.id):
+                    await self.describe(dataset.id)
             await anyio.sleep(pause_s)
 
     async def _by_id(self, dataset_id: str) -> Dataset:
@@ -237,6 +250,7 @@ class Catalog:
             found = await self._datasets.get(dataset_id, partial(self._domo.datasets.get, dataset_id))
         except NotFound:
             raise _unknown(dataset_id, ()) from None
+        self._knowledge.saw(found)
         return await self._permitted(found)
 
     async def _pool(self, question: str) -> list[Dataset]:
@@ -255,6 +269,14 @@ class Catalog:
             return tuple(found)
 
         return await self._found.get(_FIRST, load)
+
+    async def _hits(self, words: str) -> tuple[Dataset, ...]:
+        """The first page of a search, with what policy keeps out of sight."""
+
+        async def load() -> tuple[Dataset, ...]:
+            return tuple(await self._page(words))
+
+        return await self._found.get(words.casefold(), load)
 
     async def _page(self, words: str, offset: int = 0) -> Sequence[Dataset]:
         page = await self._domo.datasets.search(words, limit=_PAGE, offset=offset)

@@ -105,12 +105,28 @@ def _own_file() -> Path:
 
 
 def _opened(file: Path) -> sqlite3.Connection:
+    """The file, made anew where it is none of SQLite's, or damaged."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return _prepared(file)
+    except sqlite3.OperationalError:
+        raise  # it is locked, or cannot be written
+    except sqlite3.DatabaseError:
+        for part in ("", "-wal", "-shm"):
+            Path(f"{file}{part}").unlink(missing_ok=True)
+        return _prepared(file)
+
+
+def _prepared(file: Path) -> sqlite3.Connection:
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     # Worker threads take turns.
     connection = sqlite3.connect(file, timeout=2, check_same_thread=False)
-    with connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(_TABLE)
-        connection.execute("DELETE FROM kept WHERE made < ?", (time.time() - _LONGEST_S,))
+    try:
+        with connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(_TABLE)
+            connection.execute("DELETE FROM kept WHERE made < ?", (time.time() - _LONGEST_S,))
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection

@@ -15,11 +15,12 @@ from pydantic import TypeAdapter
 from domo_mcp import sql
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.kept import Shelf
-from domo_mcp.catalog.profile import MOST_ROWS, ColumnProfile, profile, profiled
+from domo_mcp.catalog.profile import ColumnProfile, profile, profiled
 from domo_mcp.errors import (
     DomoError,
     Forbidden,
     NotFound,
+    Refused,
     Rejected,
     SqlRefused,
     UnreadableAnswer,
@@ -74,40 +75,47 @@ class Knowledge:
         from domo_mcp.client.metadata import Column, Dataset, Dictionary
 
         self._domo = domo
+        self._max_age_s = max_age_s
         self._updated: dict[str, float] = {}
         self._details = Cache(max_age_s, name="details", shelf=shelf, kind=TypeAdapter(Dataset))
         self._columns = Cache(max_age_s, name="columns", shelf=shelf, kind=TypeAdapter(tuple[Column, ...]))
         self._dictionaries = Cache(max_age_s, name="dictionary", shelf=shelf, kind=TypeAdapter(Dictionary | None))
         age = min(max_age_s * 96, _PROFILES_AGE_S)  # rows that did not change are looked into once a day
         self._profiles = Cache(age, name="profile", shelf=shelf, kind=TypeAdapter(dict[str, ColumnProfile]))
+        self._looks: Cache[dict[str, ColumnProfile]] = Cache(max_age_s)
 
     def saw(self, dataset: Dataset) -> None:
         """Take note of when a dataset was updated, wherever Domo tells it."""
         if dataset.last_updated:
             self._updated[dataset.id] = dataset.last_updated.timestamp()
 
+    def since(self, dataset_id: str) -> float:
+        """When the dataset was updated (Unix seconds); what Domo's clock says of times to come waits until then."""
+        updated = self._updated.get(dataset_id, 0)
+        return updated if updated <= time.time() else 0
+
     async def forget(self, dataset_id: str) -> None:
         """Learn a dataset anew from here on."""
         with anyio.CancelScope(shield=True):
-            for cache in (self._details, self._columns, self._dictionaries, self._profiles):
+            for cache in (self._details, self._columns, self._dictionaries, self._profiles, self._looks):
                 await cache.drop(dataset_id)
 
     async def columns(self, dataset_id: str) -> tuple[Column, ...]:
         """The columns that a query can name."""
         load = partial(self._domo.datasets.schema, dataset_id)
-        return await self._columns.get(dataset_id, load, since=self._since(dataset_id))
+        return await self._columns.get(dataset_id, load, since=self.since(dataset_id))
 
     async def describe(self, dataset_id: str) -> Described:
         """Everything about one dataset that helps to ask it; what the user may not read is left out."""
         load = partial(self._domo.datasets.get, dataset_id, details=True)
-        dataset = await self._details.get(dataset_id, load, since=self._since(dataset_id))
+        dataset = await self._details.get(dataset_id, load, since=self.since(dataset_id))
         self.saw(dataset)
         columns, dictionary = await self.columns(dataset_id), await self._dictionary(dataset_id)
         return Described(dataset, columns, dictionary, dataset.formulas)
 
     async def remembered(self, dataset: Dataset) -> Described | None:
         """What is known of a dataset without asking Domo; None where its columns are not."""
-        since = self._since(dataset.id)
+        since = self.since(dataset.id)
         columns = await self._columns.peek(dataset.id, since=since)
         if columns is None:
             return None
@@ -116,10 +124,10 @@ class Knowledge:
         return Described(details, columns[0], dictionary, details.formulas)
 
     async def readable(self, dataset_id: str) -> bool:
-        """Whether the user may read its columns."""
+        """Whether the user may read its columns, and it can be told which of them policy hides."""
         try:
             await self.columns(dataset_id)
-        except (Forbidden, NotFound):
+        except (Forbidden, NotFound, Refused):
             return False
         return True
 
@@ -128,26 +136,23 @@ class Knowledge:
 
         Without `look` only what was found before: Domo is not asked.
         """
-        dataset = described.dataset
-        if not look:
-            (found,) = await self._profiles.peek(dataset.id, since=self._since(dataset.id)) or ({},)
-            return found
-        columns = profiled(described.columns, described.dictionary)
-        if not columns or not dataset.row_count or dataset.row_count > MOST_ROWS:
-            return {}
+        dataset, columns = described.dataset, profiled(described.columns, described.dictionary)
+        # Where Domo does not tell when rows changed, they are looked into as often as everything else.
+        since = self.since(dataset.id) if dataset.last_updated else time.time() - self._max_age_s
+        if look and columns:
+            found = await self._looks.get(dataset.id, partial(self._look, dataset, columns, since), since=since)
+        else:
+            (found,) = await self._profiles.peek(dataset.id, since=since) or ({},)
+        return {column.name: found[column.name] for column in columns if column.name in found}
 
-        async def load() -> dict[str, ColumnProfile]:
-            try:
-                return await profile(partial(self._rows, dataset.id), columns)
-            except (Rejected, SqlRefused, UnreadableAnswer) as error:
-                logger.info("The columns of %s are not profiled: %s", dataset.id, error)
-                return {}
-
+    async def _look(self, dataset: Dataset, columns: Sequence[Column], since: float) -> dict[str, ColumnProfile]:
+        """The profile, kept for long; empty where it fails or takes too long, which is tried again before that."""
+        load = partial(profile, partial(self._rows, dataset.id), columns, dataset.row_count)
         with anyio.move_on_after(_PROFILING_S):
             try:
                 with first_failure():
-                    return await self._profiles.get(dataset.id, load, since=self._since(dataset.id))
-            except DomoError as error:
+                    return await self._profiles.get(dataset.id, load, since=since)
+            except (DomoError, Refused, SqlRefused) as error:
                 logger.info("The columns of %s are not profiled now: %s", dataset.id, error)
         return {}
 
@@ -155,13 +160,13 @@ class Knowledge:
         return (await self._domo.query.execute(dataset_id, sql.parse(text), limit=None)).rows
 
     async def _dictionary(self, dataset_id: str) -> Dictionary | None:
-        load = partial(self._domo.datasets.dictionary, dataset_id)
-        try:
-            return await self._dictionaries.get(dataset_id, load, since=self._since(dataset_id))
-        except (Forbidden, Rejected, UnreadableAnswer):
-            return None  # not every instance has the service; the columns alone still help
+        async def load() -> Dictionary | None:
+            try:
+                return await self._domo.datasets.dictionary(dataset_id)
+            except (Forbidden, Rejected):
+                return None  # not every instance has the service; the columns alone still help
 
-    def _since(self, dataset_id: str) -> float:
-        """When the dataset was updated (Unix seconds); what Domo's clock says of times to come waits until then."""
-        updated = self._updated.get(dataset_id, 0)
-        return updated if updated <= time.time() else 0
+        try:
+            return await self._dictionaries.get(dataset_id, load, since=self.since(dataset_id))
+        except UnreadableAnswer:
+            return None

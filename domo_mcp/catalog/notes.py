@@ -14,7 +14,7 @@ from domo_mcp import sql
 from domo_mcp.catalog.ranking import keywords
 from domo_mcp.errors import ConfigError, SqlRefused
 
-_HEADING = re.compile(r"^#{1,6}[ \t]+(?P<title>.+?)[ \t#]*$", re.MULTILINE)
+_HEADING = re.compile(r"^(?P<marks>#{1,6})[ \t]+(?P<title>.+?)[ \t#]*$", re.MULTILINE)
 _MOST_CHARACTERS = 200_000
 
 
@@ -37,7 +37,10 @@ class Example(BaseModel):
 
 @dataclass(frozen=True)
 class Notes:
-    """A Markdown text whose headings name datasets; what stands under other headings, or none, is about all."""
+    """A Markdown text whose headings name datasets; what stands under other headings, or none, is about all.
+
+    What stands under a heading within a dataset's part is about that dataset too.
+    """
 
     text: str = ""
 
@@ -47,7 +50,7 @@ class Notes:
         if not file:
             return cls()
         try:
-            text = Path(file).expanduser().read_text(encoding="utf-8")
+            text = Path(file).expanduser().read_text(encoding="utf-8-sig")
         except (OSError, UnicodeError, RuntimeError) as error:
             raise ConfigError(f"catalog.notes: {file} cannot be read ({type(error).__name__}).") from None
         if len(text) > _MOST_CHARACTERS:
@@ -56,28 +59,50 @@ class Notes:
 
     def about(self, *names: str) -> str:
         """What is said about the dataset of these names and ids."""
-        wanted = {name.casefold().strip() for name in names}
-        return "\n".join(body for title, body in self._sections if title.casefold() in wanted and body)
+        wanted = _folded(names)
+        return "\n".join(part.under(wanted) for part in self._parts if part.within(wanted) and part.body)
 
     def general(self, names: Sequence[str]) -> str:
         """What is said about none of the datasets of these names and ids: it holds for all."""
-        others = {name.casefold().strip() for name in names}
-        return "\n".join(
-            f"{title}: {body}" if title else body
-            for title, body in self._sections
-            if title.casefold() not in others and body
-        )
+        others = _folded(names)
+        return "\n".join(part.under(frozenset()) for part in self._parts if part.body and not part.within(others))
+
+    @property
+    def titles(self) -> list[str]:
+        """All headings."""
+        return [part.titles[-1] for part in self._parts if part.titles]
 
     @cached_property
-    def _sections(self) -> list[tuple[str, str]]:
-        """Title and body of each section, the part before the first heading with no title."""
+    def _parts(self) -> list[_Part]:
         starts = list(_HEADING.finditer(self.text))
-        ends = [*(heading.start() for heading in starts[1:]), len(self.text)][: len(starts)]
-        first = self.text[: starts[0].start()] if starts else self.text
-        return [("", first.strip())] + [
-            (heading["title"].strip(), self.text[heading.end() : end].strip())
-            for heading, end in zip(starts, ends, strict=True)
-        ]
+        ends = [*(heading.start() for heading in starts), len(self.text)]
+        parts, above = [_Part((), self.text[: ends[0]].strip())], list[tuple[int, str]]()
+        for heading, end in zip(starts, ends[1:], strict=True):
+            level = len(heading["marks"])
+            above = [*(each for each in above if each[0] < level), (level, heading["title"].strip(" \t`"))]
+            parts.append(_Part(tuple(title for _, title in above), self.text[heading.end() : end].strip()))
+        return parts
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What stands under one heading; `titles` are that one's and those above it, the outermost first."""
+
+    titles: tuple[str, ...]
+    body: str
+
+    def within(self, names: frozenset[str]) -> bool:
+        """Whether one of the headings is one of the names."""
+        return any(title.casefold() in names for title in self.titles)
+
+    def under(self, names: frozenset[str]) -> str:
+        """The body after its own heading, unless that is one of the names."""
+        title = self.titles[-1] if self.titles else ""
+        return self.body if not title or title.casefold() in names else f"{title}: {self.body}"
+
+
+def _folded(names: Sequence[str]) -> frozenset[str]:
+    return frozenset(name.casefold().strip() for name in names)
 
 
 def fitting(examples: Sequence[Example], question: str, names: Sequence[str], most: int = 3) -> list[Example]:

@@ -25,13 +25,21 @@ _FEW = 50
 _MOST_LISTED = 8
 _DATES = frozenset({"DATE", "DATETIME"})
 _PERSONAL = re.compile(
-    r"(?<![a-z])(e-?mail|phone|mobile|fax|address|street|birth\w*|dob|ssn|social security|passport|iban|salary|wage"
-    r"|password|secret|token|ip|(first|last|full|middle|sur|given|maiden|nick|user|customer|contact|employee|person"
-    r"|patient|owner|agent|rep)[ _-]?name|surname)(?![a-z])|^ *name *$"
-    r"|(?<![a-z])(rep|agent|salesperson|sales ?man|assignee|employee|manager|author|driver|patient|student|teacher)s? *$",
+    # Within any word, since names of columns are often written in one.
+    r"e ?mail|phone|telefon|fax|address|adresse|anschrift|birth|geburt|pass(port|word|wort)|salary|gehalt|surname"
+    r"|vorname|nachname|firstname|lastname|fullname|username|social ?security|credit ?card|nationality|ethnic|religio"
+    # As a word.
+    r"|(?<![a-z])(mail|tel|street|dob|ssn|tax ?id|iban|bic|wages?|secret|token|ip|gender|sex|login|latitude|longitude"
+    r"|age *$)(?![a-z])"
+    r"|(?<![a-z])(first|last|full|middle|given|maiden|nick|display|user|customer|client|contact|employee|staff|person"
+    r"|patient|member|student|owner|agent|manager|rep|driver|guest|buyer|subscriber|assignee|author) ?names?(?![a-z])"
+    # As the whole name.
+    r"|^ *(names?|mobile|cell|contact|employee|person|patient|manager|assignee|agent|salesperson|author|driver|student|teacher"
+    r"|(sales |account )?(rep|representative|owner))( number| no)? *$",
     re.IGNORECASE,
 )
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BETWEEN = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\W]+")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
 
 Ask = Callable[[str], Awaitable[Sequence["Row"]]]
 """Sends one SELECT on the dataset (`FROM table`) and gives its rows."""
@@ -47,15 +55,15 @@ class ColumnProfile:
     name: str
     nulls: float
     distinct: int
-    low: Cell
-    high: Cell
+    low: str | int | float | bool | None
+    high: str | int | float | bool | None
     values: tuple[str, ...] = ()
     grain: str = ""
 
 
 def looks_personal(name: str) -> bool:
     """Whether a column's name says that its values are about a person, so that none is read unasked."""
-    return bool(_PERSONAL.search(_HUMP.sub(" ", name).replace("_", " ")))
+    return bool(_PERSONAL.search(_BETWEEN.sub(" ", name)))
 
 
 def profiled(columns: Iterable[Column], dictionary: Dictionary | None) -> list[Column]:
@@ -65,13 +73,21 @@ def profiled(columns: Iterable[Column], dictionary: Dictionary | None) -> list[C
     return fit[:_MOST_COLUMNS]
 
 
-async def profile(ask: Ask, columns: Sequence[Column]) -> dict[str, ColumnProfile]:
-    """The profiles by name: a statement for every twenty columns, and one for each text column of few values."""
+async def profile(ask: Ask, columns: Sequence[Column], rows: int | None) -> dict[str, ColumnProfile]:
+    """The profiles by name: a statement for every twenty columns, and one for each text column of few values.
+
+    `rows` is how many the dataset has; None counts them first. Empty for none, and for more than MOST_ROWS.
+    """
+    if rows is None:
+        rows = await _counted(ask)
+    if not 0 < rows <= MOST_ROWS:
+        return {}
     measured: dict[str, ColumnProfile] = {}
     for start in range(0, len(columns), _AT_ONCE):
         some = columns[start : start + _AT_ONCE]
-        rows = await ask(_measuring(some))
-        measured |= {each.name: each for each in _read(some, rows[0] if rows else [])}
+        found = await ask(_measuring(some))
+        read = _read(some, found[0] if found else [])
+        measured |= {each.name: each for each in read if not _holds_mail(each)}
     few = [c.name for c in columns if c.type == "STRING" and 0 < _distinct(measured.get(c.name)) <= _FEW]
     values: dict[str, tuple[str, ...]] = {}
 
@@ -82,6 +98,11 @@ async def profile(ask: Ask, columns: Sequence[Column]) -> dict[str, ColumnProfil
         for name in few[:_MOST_LISTED]:
             tasks.start_soon(list_values, name)
     return {name: _with_values(each, values.get(name, ())) for name, each in measured.items()}
+
+
+async def _counted(ask: Ask) -> int:
+    found = await ask("SELECT COUNT(*) AS total FROM table")
+    return round(_number(found[0][0])) if found else 0
 
 
 def _measuring(columns: Sequence[Column]) -> str:
@@ -123,7 +144,7 @@ def _dated(found: ColumnProfile, latest_day: float) -> ColumnProfile:
         return found
     days = (high - low).days
     months = (high.year - low.year) * 12 + high.month - low.month
-    grain = "day" if found.distinct * 2 > days else ""
+    grain = "day" if days < found.distinct * 2 and found.distinct <= days + 1 else ""
     if latest_day == 1 and months:
         steps = months / (found.distinct - 1)
         grain = "month" if steps < 2 else "quarter" if steps < 6 else "year"
@@ -132,6 +153,11 @@ def _dated(found: ColumnProfile, latest_day: float) -> ColumnProfile:
 
 def _with_values(found: ColumnProfile, values: tuple[str, ...]) -> ColumnProfile:
     return ColumnProfile(found.name, found.nulls, found.distinct, found.low, found.high, values, found.grain)
+
+
+def _holds_mail(found: ColumnProfile) -> bool:
+    """Whether its values are addresses of persons, whatever it is called."""
+    return any(_MAIL.fullmatch(str(value).strip()) for value in (found.low, found.high))
 
 
 def _distinct(found: ColumnProfile | None) -> int:

@@ -32,7 +32,7 @@ class CatalogSettings(BaseModel):
     def _is_known(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
             raise ValueError(f"{name!r} is no time zone of the IANA database, such as Europe/Berlin") from None
         return name
 
