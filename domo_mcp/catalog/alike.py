@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from domo_mcp.catalog.words import words
+from domo_mcp.catalog.words import singular, words
 
 if TYPE_CHECKING:
     from domo_mcp.catalog.knowledge import Described
@@ -20,10 +20,14 @@ def alike(one: Described, others: Iterable[Described]) -> list[Described]:
 
 
 def _are_alike(one: Described, other: Described) -> bool:
-    if _shared(words(one.dataset.name), words(other.dataset.name)) >= _SAME_NAME:
+    if _shared(_words(one), _words(other)) >= _SAME_NAME:
         return True
     columns = [{name.casefold() for name in entry.names} for entry in (one, other)]
     return min(map(len, columns)) >= _FEWEST_COLUMNS and _shared(*columns) >= _SAME_COLUMNS
+
+
+def _words(described: Described) -> list[str]:
+    return [singular(word) for word in words(described.dataset.name)]
 
 
 def _shared(one: Collection[str], other: Collection[str]) -> float:

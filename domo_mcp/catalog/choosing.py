@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -54,17 +54,28 @@ class Chooser:
         Columns are asked for where names and descriptions fit best, the rest where those columns do.
         """
         known = {dataset.id: await self._knowledge.remembered(dataset) for dataset in pool}
-        rough = _ranked(question, [known[dataset.id] or Described(dataset, ()) for dataset in pool])
-        unknown = [fit for fit in rough if known[fit.ranked.id] is None][:_LOOKED_INTO]
-        await _at_once(self._look_into, [fit.described.dataset for fit in unknown], known)
-        close = _ranked(question, [entry for entry in known.values() if entry])
-        best = [fit.described.dataset for fit in close[:_DESCRIBED]]
-        await _at_once(self._describe, best, known)
-        return _ranked(question, [entry for entry in known.values() if entry])
+        values = {each: await self._values(described) for each, described in known.items() if described}
+
+        def ranked() -> list[Fit]:
+            """All of them: how rare a word is shows only in the whole pool."""
+            told = {dataset.id: known[dataset.id] or Described(dataset, ()) for dataset in pool}
+            found = rank(question, [candidate(entry, values.get(each, ())) for each, entry in told.items()])
+            return [Fit(each, told[each.id]) for each in found]
+
+        unknown = [fit.described.dataset for fit in ranked() if known[fit.ranked.id] is None]
+        await _at_once(self._look_into, unknown[:_LOOKED_INTO], known)
+        best = [fit.described.dataset for fit in ranked() if known[fit.ranked.id]]
+        await _at_once(self._describe, best[:_DESCRIBED], known)
+        return [fit for fit in ranked() if known[fit.ranked.id]]
 
     async def readable(self, dataset_id: str) -> bool:
         """Whether the user may read it: search also shows names of what the user may not."""
         return await self._readable.get(dataset_id, partial(self._knowledge.readable, dataset_id))
+
+    async def _values(self, described: Described) -> tuple[str, ...]:
+        """The texts that were found in its columns; none where nobody has asked about it yet."""
+        profiles = await self._knowledge.profile(described, look=False)
+        return tuple(value for profile in profiles.values() for value in profile.values)
 
     async def _look_into(self, dataset: Dataset) -> Described | None:
         readable = await self.readable(dataset.id)
@@ -74,8 +85,8 @@ class Chooser:
         return await self._knowledge.describe(dataset.id)
 
 
-def candidate(described: Described) -> Candidate:
-    """A dataset as ranking looks at it: columns with their meanings, and beast modes."""
+def candidate(described: Described, values: tuple[str, ...] = ()) -> Candidate:
+    """A dataset as ranking looks at it: columns with their meanings, beast modes, values that are known to be there."""
     meanings = [(name, described.meaning(name)) for name in described.names]
     columns = [(name, " ".join([description, *synonyms])) for name, (description, synonyms) in meanings]
     dataset = described.dataset
@@ -86,12 +97,8 @@ def candidate(described: Described) -> Candidate:
         columns=(*columns, *((formula.name, "") for formula in described.formulas)),
         cards=dataset.card_count or 0,
         rows=dataset.row_count or 0,
+        values=values,
     )
-
-
-def _ranked(question: str, entries: Iterable[Described]) -> list[Fit]:
-    by_id = {entry.dataset.id: entry for entry in entries}
-    return [Fit(each, by_id[each.id]) for each in rank(question, [candidate(entry) for entry in by_id.values()])]
 
 
 async def _at_once(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -59,10 +59,12 @@ class Described:
 
     def meaning(self, column: str) -> tuple[str, tuple[str, ...]]:
         """The description and synonyms of a column; empty where nobody wrote any."""
-        for entry in self.dictionary.columns if self.dictionary else ():
-            if entry.name == column:
-                return entry.description or "", tuple(entry.synonyms)
-        return "", ()
+        return self._meanings.get(column, ("", ()))
+
+    @cached_property
+    def _meanings(self) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+        entries = reversed(self.dictionary.columns) if self.dictionary else ()
+        return {entry.name: (entry.description or "", tuple(entry.synonyms)) for entry in entries}
 
 
 class Knowledge:

@@ -98,12 +98,12 @@ async def test_columns_may_be_called_anything(shop: Shop, name: str) -> None:
     assert found[name].values == ("p", "q")
 
 
-async def test_it_costs_a_statement_for_twenty_columns_and_twelve_lists_at_most(shop: Shop) -> None:
+async def test_it_costs_a_statement_for_twenty_columns_and_eight_lists_at_most(shop: Shop) -> None:
     types: dict[str, ColumnType] = {f"c{n}": "STRING" for n in range(120)}
     key = shop.add(6, "Wide", types, [["x"] * 120])
     found = await profiles(shop, key)
     sent = shop.statements()
-    assert (len(found), len(sent)) == (80, 4 + 12)
+    assert (len(found), len(sent)) == (80, 4 + 8)
     assert max(statement.count("COUNT(DISTINCT") for statement in sent) == 20
     assert all(" LIMIT 50" in statement for statement in sent if "GROUP BY" in statement)
 
