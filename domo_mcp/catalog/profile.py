@@ -34,7 +34,8 @@ _PERSONAL = re.compile(
     r"|(?<![a-z])(first|last|full|middle|given|maiden|nick|display|user|customer|client|contact|employee|staff|person"
     r"|patient|member|student|owner|agent|manager|rep|driver|guest|buyer|subscriber|assignee|author) ?names?(?![a-z])"
     # As the whole name.
-    r"|^ *(names?|mobile|cell|contact|employee|person|patient|manager|assignee|agent|salesperson|author|driver|student|teacher"
+    r"|^ *(names?|mobile|cell|contact|employee|person|patient|manager|assignee|agent|salesperson"
+    r"|author|driver|student|teacher"
     r"|(sales |account )?(rep|representative|owner))( number| no)? *$",
     re.IGNORECASE,
 )
