@@ -118,3 +118,12 @@ def test_a_limit_at_the_end_stays_what_it_is() -> None:
     select = checked("SELECT NVL(Region, 'x') FROM t LIMIT 10 OFFSET 5").select
     assert (select.limit, select.offset) == (10, 5)
     assert select.to_send(limit=3) == "SELECT IFNULL(Region, 'x') FROM t LIMIT 3 OFFSET 5"
+
+
+def test_a_change_that_would_not_pass_the_gate_is_told_and_not_made() -> None:
+    long = Schema(SCHEMA.columns, [Formula(name="Long", formula=f"`Revenue` + {' ' * 9_000} `Cost`")])
+    sql = "SELECT SUM(Long), AVG(Long), MAX(Long), NVL(MIN(Cost), 0) FROM t"
+    found = checked(sql, long)
+    assert (found.select.text, found.changes) == (sql, ())
+    assert plain(found.problems[0].message) == "`Long` is a beast mode, which SQL does not know."
+    assert plain(found.problems[1].message) == "Domo's SQL has no NVL."

@@ -80,7 +80,8 @@ class TestRunSql:
             "WHERE `Order Date` > '2026-01-31' GROUP BY r"
         )
         assert domo.sent == [f"{sent} LIMIT 201"]
-        assert f"2026-01-31 → '2026-01-31'. SQL as sent: {sent}" in text
+        assert f". SQL as sent: {sent}" in text
+        assert "2026-01-31 → '2026-01-31'; " in text
         assert "NVL → IFNULL; " in text
         assert "the beast mode `Profit` → (`Revenue` - `Cost`)" in text
         assert '"Order Date" → `Order Date`' in text
