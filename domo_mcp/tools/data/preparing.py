@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio
 
 from domo_mcp.catalog.checking import Checked, Schema, check, names_columns
 from domo_mcp.client.places import datasets as places
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from domo_mcp.catalog.knowledge import Described
     from domo_mcp.client.metadata import Column, Dataset
 
+T = TypeVar("T")
+
+_PATIENCE_S = 10
 _LONGEST_SQL = 2000
 _MOST_COLUMNS = 60
 
@@ -39,7 +44,7 @@ async def prepared(call: Call, select: Select, dataset: Dataset) -> Checked:
 async def explained(call: Call, checked: Checked, dataset: Dataset, error: Rejected) -> SqlRefused:
     """Domo's terse refusal with what the schema and the dialect tell about it."""
     schema = await _looked_up(call, dataset, anew=True)
-    trace = f" (Domo's trace id: {error.toe})" if error.toe else ""
+    trace = f" (Domo's trace id: {foreign(error.toe, 80)})" if error.toe else ""
     reasons = " ".join(map(str, check(checked.select, schema).reasons))
     columns = f"Columns: {', '.join(quoted(foreign(name, 60)) for name in schema.names[:_MOST_COLUMNS])}."
     told = [f"Domo refused the query: {error.message.rstrip('.')}{trace}.", *changed(checked)]
@@ -65,38 +70,39 @@ def schema_of(call: Call, described: Described) -> Schema:
 
 async def _kept(call: Call, dataset: Dataset) -> Schema:
     """The columns as the catalog has them; no names where they cannot be had."""
-    try:
-        return _schema(call, dataset, await call.catalog.columns(dataset.id))
-    except (DomoError, Refused):
-        return _schema(call, dataset, ())
+    return _schema(call, dataset, await _had(call.catalog.columns(dataset.id)) or ())
 
 
 async def _looked_up(call: Call, dataset: Dataset, *, anew: bool) -> Schema:
     """The same with beast modes and the engine that reads the statement; `anew` also with the columns of now."""
-    try:
-        schema = schema_of(call, await call.catalog.describe(dataset.id))
-    except (DomoError, Refused):
-        schema = await _kept(call, dataset)
-    return await _refreshed(call, dataset, schema) if anew else schema
-
-
-async def _refreshed(call: Call, dataset: Dataset, schema: Schema) -> Schema:
-    try:
-        columns = await call.domo.datasets.schema(dataset.id, include_hidden=True)
-    except (DomoError, Refused):
+    described = await _had(call.catalog.describe(dataset.id))
+    schema = schema_of(call, described) if described else await _kept(call, dataset)
+    columns = await _had(call.domo.datasets.schema(dataset.id, include_hidden=True)) if anew else None
+    if not columns:
         return schema
     shown = tuple(column for column in columns if column.visible is not False)
     if [(column.name, column.type) for column in shown] != [(column.name, column.type) for column in schema.columns]:
         await call.catalog.forget("dataset", dataset.id)
     hidden = frozenset(column.name for column in columns if column.visible is False)
-    complete = _schema(call, dataset, shown).complete
-    return replace(schema, columns=shown, unlisted=hidden, complete=complete)
+    return replace(schema, columns=shown, unlisted=hidden, complete=_tells_all(call))
+
+
+async def _had(reading: Awaitable[T]) -> T | None:
+    """What is read, if it can be had soon: it is good to know, and nothing fails without it."""
+    with anyio.move_on_after(_PATIENCE_S):
+        try:
+            return await reading
+        except (DomoError, Refused):
+            return None
+    return None
 
 
 def _schema(call: Call, dataset: Dataset, columns: Sequence[Column]) -> Schema:
-    """An app's aliases may leave columns out; of a dataset without columns nothing is known."""
-    return Schema(
-        columns=columns,
-        complete=bool(columns) and call.domo.surface.offers(places.INDEXED_SCHEMA),
-        native=(dataset.cloud_engine or "domo").casefold() == "domo",
-    )
+    """What these columns tell; where there are none, nothing is known of any."""
+    native = (dataset.cloud_engine or "domo").casefold() == "domo"
+    return Schema(columns=columns, complete=bool(columns) and _tells_all(call), native=native)
+
+
+def _tells_all(call: Call) -> bool:
+    """Whether the surface tells all columns that a statement can name: what an app has wired may be fewer."""
+    return call.domo.surface.offers(places.INDEXED_SCHEMA)
