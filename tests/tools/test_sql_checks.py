@@ -64,6 +64,11 @@ def on(sandbox: Starlette, configure: Callable[..., Config]) -> On:
     return opened
 
 
+def asked(domo: Telling) -> list[str]:
+    """The statements of somebody, without those that look into columns."""
+    return [sql for sql in domo.sent if "FROM `Sales Orders`" in sql]
+
+
 def indexed(**columns: str) -> dict[str, Any]:
     return {"tables": [{"columns": [{"name": name, "type": kind} for name, kind in columns.items()]}]}
 
@@ -168,7 +173,7 @@ class TestWhatIsKnown:
             again = await client.call_tool("run_sql", {"sql": "SELECT MAX(Revenue) FROM `Sales Orders`"})
         assert not first.is_error, text_of(first)
         assert not again.is_error, text_of(again)
-        assert len(domo.sent) == 2
+        assert len(asked(domo)) == 2
 
     async def test_a_type_that_changed_since_refuses_nothing(self, on: On) -> None:
         old, new = indexed(Region="DECIMAL"), indexed(Region="STRING")
@@ -254,7 +259,7 @@ class TestDomosAi:
         ):
             text = text_of(await client.call_tool("ask_data", self.QUESTION))
         assert len(rows_of(text)) == 1 + 5
-        assert domo.sent[0].startswith("SELECT Region, SUM(IFNULL(Revenue, 0)) FROM")
+        assert asked(domo)[0].startswith("SELECT Region, SUM(IFNULL(Revenue, 0)) FROM")
         assert "Changed in it: `revenue` → `Revenue`; NVL → IFNULL." in text
         assert "1 AI call" in text
 
@@ -263,4 +268,4 @@ class TestDomosAi:
         async with on(self.writes(wrong, right)) as (client, domo):
             text = text_of(await client.call_tool("ask_data", self.QUESTION))
         assert "2 AI calls" in text
-        assert [sql.split(" FROM")[0] for sql in domo.sent] == ["SELECT COUNT(*)"]
+        assert [sql.split(" FROM")[0] for sql in asked(domo)] == ["SELECT COUNT(*)"]
