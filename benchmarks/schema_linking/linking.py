@@ -87,8 +87,7 @@ def pack(question: str, pool: Sequence[Described], ranker: Ranker, tokens: int) 
     by_id = {entry.dataset.id: entry for entry in pool}
     ranked = [by_id[each] for each in ranker(question, pool)]
     whole, others = [Known(entry) for entry in ranked[:_TOLD_WHOLE]], ranked[_TOLD_WHOLE:]
-    text, _ = brief(whole, others, calendar=_CALENDAR, max_tokens=tokens, question=question)
-    return text
+    return brief(whole, others, calendar=_CALENDAR, max_tokens=tokens, question=question).text
 
 
 @dataclass(frozen=True)

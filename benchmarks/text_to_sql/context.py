@@ -72,12 +72,12 @@ class Context:
         entries.sort(key=lambda entry: order[entry.described.dataset.id])
         chosen, others = entries[:_TOLD_WHOLE], [entry.described for entry in entries[_TOLD_WHOLE:]]
         calendar = Calendar(self._store.clock().date())
-        return brief(chosen, others, calendar=calendar, max_tokens=_TOKENS, question=question, notes=self._notes)[0]
+        return brief(chosen, others, calendar=calendar, max_tokens=_TOKENS, question=question, notes=self._notes).text
 
     async def whole(self) -> str:
         """The same on all datasets, for somebody who is asked many questions."""
         calendar = Calendar(self._store.clock().date())
-        return brief(await self._entries(""), calendar=calendar, max_tokens=_ALL_TOKENS, notes=self._notes)[0]
+        return brief(await self._entries(""), calendar=calendar, max_tokens=_ALL_TOKENS, notes=self._notes).text
 
     async def _entries(self, question: str) -> list[Known]:
         return [self._known(schema, self._records[schema.name], question) for schema in await self.schemas()]

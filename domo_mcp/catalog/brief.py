@@ -58,6 +58,20 @@ class Known:
     alike: str = ""
 
 
+@dataclass(frozen=True)
+class Brief:
+    """A context pack: the operator's words and ours, what Domo tells of datasets, what did not fit (a line each)."""
+
+    own: str
+    datasets: str
+    left_out: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return f"{self.own}\n\n{self.datasets}"
+
+
 def brief(
     chosen: Sequence[Known],
     others: Sequence[Described] = (),
@@ -66,22 +80,24 @@ def brief(
     max_tokens: int,
     question: str = "",
     notes: str = "",
-) -> tuple[str, list[str]]:
-    """The text, and one line for each thing that did not fit.
+) -> Brief:
+    """The pack.
 
     Notes come first. Datasets are told whole, best first, then those that are left and the `others` in a line each; a
     dataset wider than its room is told with the columns that the question names first.
     """
     writing = _Writing(max_tokens * CHARACTERS_PER_TOKEN, question)
-    writing.take(str(calendar), DIALECT)
+    writing.room_for(str(calendar), DIALECT)
     writing.notes("\n".join(part for part in (notes, *(known.notes for known in chosen)) if part))
+    own = [*writing.parts, str(calendar), DIALECT]
+    writing.parts.clear()
     waiting: list[Described] = []
     for place, entry in enumerate(chosen, 1):
         if not writing.whole(entry, last=place == len(chosen) and not waiting and not others):
             waiting.append(entry.described)
     for described in [*waiting, *others]:
         writing.short(described)
-    return "\n".join(writing.parts), writing.left_out()
+    return Brief("\n".join(own), "\n".join(writing.parts).lstrip(), tuple(writing.left_out()))
 
 
 class _Writing:
@@ -96,6 +112,10 @@ class _Writing:
 
     def take(self, *lines: str) -> None:
         self.parts += lines
+        self.room_for(*lines)
+
+    def room_for(self, *lines: str) -> None:
+        """Leave room for lines that are written elsewhere."""
         self._room -= sum(len(line) + 1 for line in lines)
 
     def notes(self, text: str) -> None:
@@ -141,7 +161,7 @@ class _Writing:
         return [*self._missing, *([f"{self._unnamed} more datasets"] if self._unnamed else [])]
 
 
-_NOTES = "notes of the operator:"
+_NOTES = "Notes of the operator:"
 _OTHERS = "\nmore datasets, in short:"
 
 
@@ -151,7 +171,8 @@ def _head(known: Known) -> Iterator[str]:
     rows = f"{dataset.row_count:,} rows" if dataset.row_count is not None else "rows unknown"
     updated = f", updated {dataset.last_updated:%Y-%m-%d}" if dataset.last_updated else ""
     yield f"\ndataset {quoted(dataset.name)} id {dataset.id} ({rows}{updated})"
-    yield "; ".join(part for part in (known.described.about, unit or "") if part) or "(no description)"
+    about = [f"{part.rstrip('. ')}." for part in (known.described.about, unit or "") if part]
+    yield " ".join(about) or "(no description)"
     if known.alike:
         yield known.alike
 
@@ -182,9 +203,8 @@ def values_of(profile: ColumnProfile) -> str:
     """What is in a column: its values where they are few, else its range; nulls where there are some."""
     parts = []
     if profile.values:
-        shown = ", ".join(repr(value) for value in profile.values[:_MOST_VALUES])
-        cut = len(shown) > _LONGEST_VALUES or profile.distinct > _MOST_VALUES
-        parts.append(f"values {shown[:_LONGEST_VALUES]}{' …' if cut else ''}")
+        shown, _ = _fitting([repr(value) for value in profile.values[:_MOST_VALUES]], _LONGEST_VALUES)
+        parts.append(f"values {', '.join(shown)}{', …' if len(shown) < profile.distinct else ''}")
     elif profile.low is not None and profile.low != profile.high:
         parts.append(f"{one_line(str(profile.low), 30)} to {one_line(str(profile.high), 30)}")
     if profile.grain:

@@ -56,7 +56,7 @@ def trim(table: Table, max_tokens: int) -> Table:
 
 def trim_text(text: Text, max_tokens: int) -> Text:
     """`text` cut at a line within `max_tokens`, with a fact that says so."""
-    most = _left(max_tokens, text.facts) * CHARACTERS_PER_TOKEN
+    most = _left(max_tokens, (text.lead, *text.facts)) * CHARACTERS_PER_TOKEN
     if len(text.body) <= most:
         return text
     end = text.body.rfind("\n", most // 2, most)

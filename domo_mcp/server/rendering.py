@@ -32,7 +32,8 @@ def render(result: Result, *, structured: Structured, sandbox: bool) -> CallTool
     if isinstance(result, Table):
         text, data = _table(result), _records(result) if structured == "all" else None
     elif isinstance(result, Text):
-        text, data = "\n".join([_fenced(visible(result.body)), *map(_told, result.facts)]), None
+        lead = [_told(result.lead)] if result.lead else []
+        text, data = "\n".join([*lead, _fenced(visible(result.body)), *map(_told, result.facts)]), None
     elif isinstance(result, Picture):
         text, data = "\n".join(map(_told, (result.alt, *result.facts))), None
     elif isinstance(result, Answer):

@@ -86,10 +86,14 @@ class Page(Generic[AnswerT]):
 
 @dataclass(frozen=True)
 class Text:
-    """A text for the model: `body` comes from Domo in part or whole, `facts` are lines of our own."""
+    """A text for the model: `body` comes from Domo in part or whole, `facts` are lines of our own.
+
+    `lead` are words of ours, or of the operator, that come first.
+    """
 
     body: str
     facts: tuple[str, ...] = ()
+    lead: str = ""
 
 
 @dataclass(frozen=True)

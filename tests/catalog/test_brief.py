@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,11 @@ def table(name: str, *columns: str, type_: str = "STRING") -> Described:
     )
 
 
+def told(*chosen: Any, **more: Any) -> tuple[str, list[str]]:
+    pack = brief(*chosen, **more)
+    return pack.text, list(pack.left_out)
+
+
 def lines(text: str) -> list[str]:
     return text.splitlines()
 
@@ -49,13 +55,13 @@ def test_everything_known_is_said() -> None:
         examples=[Example(question="How many?", dataset="Orders", sql="SELECT COUNT(*)\nFROM Orders")],
         alike="Orders (Archive) has the same columns.",
     )
-    text, left_out = brief([known], calendar=CALENDAR, max_tokens=1000)
+    text, left_out = told([known], calendar=CALENDAR, max_tokens=1000)
     assert left_out == []
     for part in (
         "today: 2026-11-22 (UTC); the fiscal year begins in April",
         DIALECT,
         "dataset `Orders` id id-Orders (12,345 rows)",
-        "About Orders; one order",
+        "About Orders. one order.",
         "Orders (Archive) has the same columns.",
         "`c0` LONG - the first (also: one, uno)",
         "`c1` LONG [values 'West', 'East'; 25% NULL]",
@@ -69,14 +75,14 @@ def test_everything_known_is_said() -> None:
 @pytest.mark.parametrize("most", [110, 150, 200, 400, 800, 2000])
 def test_the_budget_holds_and_what_is_missing_is_named(most: int) -> None:
     both = [Known(described("Orders", 60)), Known(described("Tickets", 60))]
-    text, left_out = brief(both, calendar=CALENDAR, max_tokens=most)
+    text, left_out = told(both, calendar=CALENDAR, max_tokens=most)
     assert len(text) / 4 <= most
     assert (text.count("LONG") == 120) is (not left_out)
 
 
 def test_notes_come_first_and_take_no_more_than_their_share() -> None:
     many = "\n".join(f"Note {number} of the operator about orders." for number in range(100))
-    text, left_out = brief([Known(described("Orders", 5))], calendar=CALENDAR, max_tokens=600, notes=many)
+    text, left_out = told([Known(described("Orders", 5))], calendar=CALENDAR, max_tokens=600, notes=many)
     assert text.index("Note 0 of") < text.index("dataset `Orders`")
     assert sum(len(line) for line in lines(text) if line.startswith("Note")) <= 0.3 * 600 * 4
     assert any(each.endswith("lines of notes") for each in left_out)
@@ -89,7 +95,7 @@ def test_others_follow_in_a_line_each_with_every_type_said_once() -> None:
         None,
         (),
     )
-    text, left_out = brief([Known(described("Orders", 2))], [other], calendar=CALENDAR, max_tokens=1000)
+    text, left_out = told([Known(described("Orders", 2))], [other], calendar=CALENDAR, max_tokens=1000)
     assert lines(text)[-2:] == [
         "more datasets, in short:",
         "`Tickets` id id-2: DATE `Opened`, `Closed`; DOUBLE `Cost`",
@@ -100,7 +106,7 @@ def test_others_follow_in_a_line_each_with_every_type_said_once() -> None:
 def test_a_wide_dataset_keeps_the_columns_that_the_question_names() -> None:
     wide = table("Wide", *(f"attribute {number}" for number in range(80)), "Client Weight")
     for chosen, others in (([Known(wide)], []), ([Known(described("Orders", 2))], [wide])):
-        text, _ = brief(
+        text, _ = told(
             chosen, others, calendar=CALENDAR, max_tokens=300, question="How much do our customers weigh on average?"
         )
         assert "`Client Weight`" in text
@@ -110,7 +116,7 @@ def test_a_wide_dataset_keeps_the_columns_that_the_question_names() -> None:
 def test_one_wide_dataset_in_short_does_not_keep_the_others_out() -> None:
     wide = table("Wide", *(f"attribute number {number}" for number in range(300)))
     narrow = [table(f"Narrow {number}", "id", "name") for number in range(10)]
-    text, left_out = brief([Known(described("Orders", 2))], [wide, *narrow], calendar=CALENDAR, max_tokens=700)
+    text, left_out = told([Known(described("Orders", 2))], [wide, *narrow], calendar=CALENDAR, max_tokens=700)
     assert all(f"`Narrow {number}`" in text for number in range(10))
     assert " more" in next(line for line in lines(text) if line.startswith("`Wide`"))
     assert left_out == []
@@ -118,14 +124,14 @@ def test_one_wide_dataset_in_short_does_not_keep_the_others_out() -> None:
 
 def test_datasets_without_room_are_counted() -> None:
     others = [table(f"Table {number}", *(f"column {each}" for each in range(10))) for number in range(50)]
-    text, left_out = brief([Known(described("Orders", 2))], others, calendar=CALENDAR, max_tokens=500)
-    told = sum(f"`Table {number}`" in text for number in range(50))
-    assert 0 < told < 50
-    assert left_out == [f"{50 - told} more datasets"]
+    text, left_out = told([Known(described("Orders", 2))], others, calendar=CALENDAR, max_tokens=500)
+    shown = sum(f"`Table {number}`" in text for number in range(50))
+    assert 0 < shown < 50
+    assert left_out == [f"{50 - shown} more datasets"]
 
 
 def test_the_last_chosen_dataset_may_take_all_the_room() -> None:
-    text, left_out = brief(
+    text, left_out = told(
         [Known(described("Orders", 20)), Known(described("Tickets", 60))], calendar=CALENDAR, max_tokens=500
     )
     assert "dataset `Tickets`" in text

@@ -76,7 +76,7 @@ async def known(call: Call, choice: Choice, question: str) -> list[Known]:
 async def context(call: Call, question: str | None, names: Sequence[str] | None, max_tokens: int) -> Text:
     """The context pack for a question, for datasets, or both."""
     choice = await choose(call, question, names)
-    text, left_out = brief(
+    pack = brief(
         await known(call, choice, question or ""),
         choice.others,
         calendar=call.catalog.settings.calendar(call.now()),
@@ -85,9 +85,9 @@ async def context(call: Call, question: str | None, names: Sequence[str] | None,
         notes=await call.catalog.general_notes(),
     )
     facts = [fact for fact in (choice.fact, choice.unsure) if fact]
-    if left_out:
-        facts.append(f"Left out for max_tokens: {'; '.join(left_out)}. Name them in `datasets` to see them.")
-    return Text(text, tuple(facts))
+    if pack.left_out:
+        facts.append(f"Left out for max_tokens: {'; '.join(pack.left_out)}. Name them in `datasets` to see them.")
+    return Text(pack.datasets, tuple(facts), pack.own)
 
 
 def schema(entry: Known, notes: str) -> SourceSchema:
