@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         "--root", action="append", default=[], metavar="DIR", help="folder that file arguments may touch"
     )
 
+    commands.add_parser("try", help="a guided tour of the sandbox: no account, invented data")
     serve = commands.add_parser("serve", parents=[server], help="run the server on stdio, or on HTTP")
     serve.add_argument("--http", metavar="HOST:PORT", help="streamable HTTP at /mcp instead of stdio")
     sandbox = commands.add_parser("sandbox", help="run the local Domo alone, over HTTP")
@@ -85,6 +86,10 @@ def _run(options: argparse.Namespace) -> int:
     telemetry.configure(os.environ.get("DOMO_MCP_LOG", ""))
     if options.command == "sandbox":
         return _sandbox(options)
+    if options.command == "try":
+        from domo_mcp.commands.tour import tour
+
+        return tour()
     config, local = _config(options), getattr(options, "http", None) is None
     return _on_server(options, config, local=local)
 

@@ -14,6 +14,7 @@ from domo_mcp.catalog.notes import Example
 class CatalogSettings(BaseModel):
     """Metadata is taken as true for `max_age_s` seconds; `warm_up` reads all schemas while the server starts.
 
+    `watch_s` is how often, in seconds, the resources that a client subscribed to are looked at.
     `notes` is a Markdown file, `examples` are questions with verified SQL. `time_zone` (IANA) decides which day it is,
     `fiscal_month` (1 to 12) is the one that the fiscal year begins with.
     """
@@ -24,6 +25,7 @@ class CatalogSettings(BaseModel):
     examples: list[Example] = []
     max_age_s: float = Field(900, ge=0)
     warm_up: bool = False
+    watch_s: float = Field(60, ge=1)
     time_zone: str = "UTC"
     fiscal_month: int = Field(1, ge=1, le=12)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,6 +28,9 @@ from domo_mcp.tools.toolset import Tool
 
 Result = Table | Text | Picture | Page[Any] | Answer
 
+Changed = Callable[[str, str, str, str], Awaitable[None]]
+"""Is told by instance, kind, id and name of a thing that was or may have been changed; the id of a new one is empty."""
+
 _LONG_AGO = -1
 _DECLINED = {
     "no": "The person said no; nothing was changed.",
@@ -45,6 +48,7 @@ class Gate:
     applier: Applier
     max_tokens: int
     call_timeout_s: float
+    changed: list[Changed] = field(default_factory=list)
     _made: int = 0
     _grants: dict[tuple[str, ...], float] = field(default_factory=dict)
     _locks: defaultdict[tuple[str, ...], anyio.Lock] = field(default_factory=lambda: defaultdict(anyio.Lock))
@@ -188,6 +192,8 @@ class Gate:
             finally:
                 self._made += 1
                 await request.call.catalog.forget(change.on.kind, change.on_id)
+                for tell in self.changed:
+                    await tell(request.caller.instance, change.on.kind, change.on_id, change.on.name)
         return Written(
             status="applied",
             summary=change.summary,

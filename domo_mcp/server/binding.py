@@ -13,8 +13,10 @@ from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import PrivateAttr
 
-from domo_mcp.app import App
+from domo_mcp.app import App, Instance
 from domo_mcp.errors import DomoMcpError, InvalidInput
+from domo_mcp.guard.asking import Nobody, Person
+from domo_mcp.guard.gate import Result
 from domo_mcp.guard.written import Written
 from domo_mcp.server import arguments
 from domo_mcp.server.asking import Asked, McpPerson
@@ -50,9 +52,8 @@ class BoundTool(SdkTool):
     ) -> CallToolResult | InputRequiredResult:
         """The outcome of one call as content; every failure that has a reader is an error result with its text."""
         try:
-            return await self._call(arguments, context)
+            return await self.answer(arguments, context)
         except DomoMcpError as error:
-            error.hint = without(self._app.unlisted, error.hint)
             return render_error(error)
         except Asked as asked:
             return asked.result
@@ -66,17 +67,31 @@ class BoundTool(SdkTool):
                 )
             )
 
-    async def _call(self, raw: dict[str, Any], context: Context[Any, Any]) -> CallToolResult:
+    async def answer(self, raw: dict[str, Any], context: Context[Any, Any] | None = None) -> CallToolResult:
+        """The answer as content. Raises DomoMcpError, and Asked where the client is to ask a person first."""
+        result, instance = await self.outcome(raw, context)
+        return render(result, structured=self._app.config.results.structured, sandbox=instance.sandbox)
+
+    async def outcome(self, raw: dict[str, Any], context: Context[Any, Any] | None = None) -> tuple[Result, Instance]:
+        """The answer as the gate gives it, and the instance that it is of. Nobody can be asked without `context`."""
+        try:
+            return await self._gated(raw, context)
+        except DomoMcpError as error:
+            error.hint = without(self._app.unlisted, error.hint)
+            raise
+
+    async def _gated(self, raw: dict[str, Any], context: Context[Any, Any] | None) -> tuple[Result, Instance]:
         try:
             given = arguments.parse(self._model, raw).given()
         except InvalidInput:
             async with self._app.gate.recorded(self._tool, raw, self._app.instance(self._tool, None).caller):
                 raise
         instance = self._app.instance(self._tool, given.pop("domo_instance", None))
-        person = McpPerson(context, self._app.gate.tickets.once, instance.policy.ask_timeout_s)
+        person: Person = Nobody()
+        if context:
+            person = McpPerson(context, self._app.gate.tickets.once, instance.policy.ask_timeout_s)
         request = await instance.request(self._tool, given, person, partial(_progress, context))
-        result = await self._app.gate.run(request)
-        return render(result, structured=self._app.config.results.structured, sandbox=instance.sandbox)
+        return await self._app.gate.run(request), instance
 
 
 def bind(tool: Tool, app: App) -> BoundTool:
@@ -130,6 +145,7 @@ def _output_schema(tool: Tool, app: App) -> dict[str, Any] | None:
 
 
 async def _progress(
-    context: Context[Any, Any], done: float, total: float | None = None, message: str | None = None
+    context: Context[Any, Any] | None, done: float, total: float | None = None, message: str | None = None
 ) -> None:
-    await context.report_progress(done, total, message)
+    if context:
+        await context.report_progress(done, total, message)

@@ -22,7 +22,7 @@ def http_app(app: App, settings: ServerSettings) -> Starlette:
     """The ASGI application. Requests with a foreign Host or Origin are refused, so that no web page can reach it."""
     check_loopback(settings.host)
     own = [f"{host}:{settings.port}" for host in ("127.0.0.1", "localhost", "[::1]")]
-    web = build_server(app).streamable_http_app(
+    web = build_server(app, sessions=False).streamable_http_app(
         stateless_http=True,
         transport_security=TransportSecuritySettings(
             enable_dns_rebinding_protection=True,
