@@ -56,12 +56,14 @@ async def check_from(call: Call, select: Select, dataset: Dataset) -> None:
         )
 
 
-async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cursor: str | None = None) -> Table:
-    """At most `limit` rows, and no more than the server's own limit, as a table that says how to go on."""
+async def query(
+    call: Call, select: Select, dataset: Dataset, *, limit: int, cursor: str | None = None, most: int | None = None
+) -> Table:
+    """At most `limit` rows, and no more than the server's own limit or `most`, as a table that says how to go on."""
     await _check_misread(call, select, dataset)
     version = await _version(call, dataset) if cursor else ""
     offset = call.cursors.offset(cursor, version)
-    most = min(limit, call.results.max_rows)
+    most = min(limit, most or call.results.max_rows)
     try:
         rows = await call.domo.query.execute(dataset.id, select, limit=most + 1, offset=offset)
     except Rejected as error:
