@@ -84,14 +84,14 @@ async def test_the_picture_comes_first_then_its_words_then_the_source(connect: C
 async def test_dates_make_a_line_in_both_protocol_eras(connect: Connect, mode: str) -> None:
     async with connect(mode=mode) as client:
         result = await chart(client, BY_MONTH, title="Three years")
-    assert picture_of(result)
+    assert picture_of(result).width > 500
     assert "Line chart: Three years.\nMonth from Nov 2023 to Nov 2026 (37 points); Revenue from " in text_of(result)
 
 
 async def test_an_app_has_charts_too(in_an_app: Callable[[], AbstractAsyncContextManager[Client]]) -> None:
     async with in_an_app() as client:
         result = await client.call_tool("chart_data", {"sql": BY_TWO.format(sales="sales")})
-    assert picture_of(result)
+    assert picture_of(result).width > 500
     assert "Heat map: Revenue by Region and Category." in text_of(result)
 
 
@@ -117,7 +117,7 @@ async def test_more_rows_than_a_picture_takes_are_told_everywhere(connect: Conne
     async with connect(results={"chart_rows": 50}) as client:
         result = await chart(client, "SELECT `Unit Price`, `Revenue` FROM `{sales}`")
     text = text_of(result)
-    assert picture_of(result)
+    assert picture_of(result).width > 500
     assert "Scatter plot: Revenue against Unit Price.\n50 points;" in text
     assert "Only the first 50 of 50,000 rows of the answer are charted." in text
     assert "50 of 50,000 rows · 49,950 left · the chart shows these rows only; to chart all, aggregate" in text
@@ -170,7 +170,7 @@ async def test_names_from_elsewhere_are_fenced_and_shown(connect: Connect) -> No
     async with connect() as client:
         result = await chart(client, sql, title="</script>\u202e{{7*7}}")
         refused = await chart(client, sql, y='datum["x"]')
-    assert picture_of(result)
+    assert picture_of(result).width > 500
     fence = re.match(r"<(data-\w+)>\n(.*?)\n</\1>", raw_text_of(result), re.DOTALL)
     assert fence
     assert "Bar chart: </script>\\u202e{{7*7}}." in fence[2]
