@@ -13,6 +13,7 @@ HONEST: Mapping[str, Mapping[str, Any]] = {
     "get_schema_context": {"question": "Which region sold most?", "datasets": ["Sales Orders"], "max_tokens": 900},
     "text_to_sql": {"question": "How many products are there?", "datasets": ["Products"]},
     "run_sql": {"sql": "SELECT `Category`, COUNT(*) FROM `Products` GROUP BY 1", "limit": 5, "max_tokens": 500},
+    "chart_data": {"sql": "SELECT `Category`, COUNT(*) AS n FROM `Products` GROUP BY 1", "chart_type": "bar", "y": "n"},
     "ask_data": {"question": "How many products are there?", "datasets": ["Products"], "limit": 3},
     "query_data": {
         "dataset": "Sales Orders",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from domo_mcp import programs
 from domo_mcp.extraction import pdfium
 from domo_mcp.extraction.outcome import LONGEST_TEXT, MOST_SECONDS, Collected, Damaged, Extracted, NoText
 
@@ -33,12 +32,9 @@ def pages(data: bytes) -> Extracted:
 
 def _output(data: bytes) -> tuple[list[bytes], bool]:
     """Give the complete lines of `pdfium`'s output, and whether the time was up before it had ended."""
-    command = [sys.executable, "-P", str(_PROGRAM), str(LONGEST_TEXT)]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=MOST_SECONDS, check=False)  # noqa: S603  (our own)
-    except subprocess.TimeoutExpired as error:
-        return (error.stdout or b"").splitlines(keepends=True)[:-1], True
-    return done.stdout.splitlines(), False
+    ended = programs.run(_PROGRAM, str(LONGEST_TEXT), data=data, seconds=MOST_SECONDS)
+    lines = ended.output.splitlines(keepends=True)
+    return (lines[:-1] if ended.late else lines), ended.late
 
 
 def _why(error: str, *, late: bool) -> str:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, JsonValue
 
 from domo_mcp.guard.preview import Preview
 from domo_mcp.guard.written import Written
-from domo_mcp.tools.results import Answer, Text
+from domo_mcp.tools.results import Answer, Chart, Text
 from domo_mcp.tools.table import Table, column_summaries, csv_header, csv_line
 
 CHARACTERS_PER_TOKEN = 4
@@ -63,6 +63,20 @@ def trim_text(text: Text, max_tokens: int) -> Text:
     cut = text.body[: end if end > 0 else most]
     left = len(text.body) - len(cut)
     return replace(text, body=cut, facts=(*text.facts, f"Cut: {left:,} characters more; raise max_tokens to see them."))
+
+
+def trim_chart(chart: Chart, max_tokens: int) -> Chart:
+    """`chart` with its words and characters cut at a line within `max_tokens`; the rows behind it are not told."""
+    room = _left(max_tokens, chart.table.facts) * CHARACTERS_PER_TOKEN
+    alt = _first_lines(chart.alt, room)
+    return replace(chart, alt=alt, text=_first_lines(chart.text, room - len(alt)))
+
+
+def _first_lines(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    end = text.rfind("\n", 0, max(most, 0))
+    return f"{text[: max(end, 0)]}\n(cut to max_tokens)".strip()
 
 
 def trim_answer(answer: Answer, max_tokens: int) -> Answer:

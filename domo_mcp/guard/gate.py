@@ -22,11 +22,11 @@ from domo_mcp.guard.record import Record
 from domo_mcp.guard.ticket import Pending, Tickets
 from domo_mcp.guard.written import Written
 from domo_mcp.tools.change import Change, Done
-from domo_mcp.tools.results import Answer, Page, Picture, Text
+from domo_mcp.tools.results import Answer, Chart, Page, Picture, Text
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Tool
 
-Result = Table | Text | Picture | Page[Any] | Answer
+Result = Table | Text | Picture | Chart | Page[Any] | Answer
 
 Changed = Callable[[str, str, str, str], Awaitable[None]]
 """Is told by instance, kind, id and name of a thing that was or may have been changed; the id of a new one is empty."""
@@ -243,6 +243,8 @@ class Gate:
             return budget.trim(result, tokens)
         if isinstance(result, Picture):
             return result
+        if isinstance(result, Chart):
+            return budget.trim_chart(result, tokens)
         return budget.trim_text(result, tokens) if isinstance(result, Text) else budget.trim_answer(result, tokens)
 
 

@@ -15,7 +15,8 @@ from domo_mcp import telemetry
 from domo_mcp.errors import DomoMcpError
 from domo_mcp.guard.gate import Result
 from domo_mcp.guard.written import Written
-from domo_mcp.tools.results import Answer, Picture, Text
+from domo_mcp.server.view_data import view_data
+from domo_mcp.tools.results import Answer, Chart, Picture, Text
 from domo_mcp.tools.table import Table, csv_header, csv_line
 from domo_mcp.untrusted import all_foreign, fenced, foreign, plain, visible
 
@@ -29,30 +30,45 @@ SANDBOX_LINE = "source: sandbox (invented data)"
 
 def render(result: Result, *, structured: Structured, sandbox: bool) -> CallToolResult:
     """The content blocks of an answer, and its structured form where that is switched on."""
-    if isinstance(result, Table):
-        text, data = _table(result), _records(result) if structured == "all" else None
-    elif isinstance(result, Text):
-        lead = [_told(result.lead)] if result.lead else []
-        text, data = "\n".join([*lead, _fenced(visible(result.body)), *map(_told, result.facts)]), None
-    elif isinstance(result, Picture):
-        text, data = "\n".join(map(_told, (result.alt, *result.facts))), None
-    elif isinstance(result, Answer):
-        whole = json.loads(plain(json.dumps(result.model_dump(mode="json", exclude_none=True), **_COMPACT)))
-        shown = {key: value for key, value in whole.items() if key != "next" or not isinstance(result, Written)}
-        text, data = _fenced(visible(json.dumps(shown, **_COMPACT))), None if structured == "none" else whole
-        if result.cut_line:
-            text += f"\n{result.cut_line}"
-        if isinstance(result, Written) and result.next:
-            text += f"\n{result.next}"
+    text, data = _shown(result, structured)
     if sandbox:
         text += f"\n{SANDBOX_LINE}"
     content: list[ContentBlock] = [TextContent(type="text", text=text)]
+    if isinstance(result, Chart) and result.png:
+        content.insert(0, ImageContent(data=b64encode(result.png).decode(), mime_type="image/png"))
     if isinstance(result, Picture):
         content.append(ImageContent(data=b64encode(result.data).decode(), mime_type=result.media_type))
     if isinstance(result, Table) and result.link:
         content.append(ResourceLink(uri=result.link, name="all rows", mime_type="text/csv", description=_LINK))
     failed = isinstance(result, Written) and result.status == "refused"
     return _safe(CallToolResult(content=content, structured_content=data, is_error=failed))
+
+
+def _shown(result: Result, structured: Structured) -> tuple[str, dict[str, Any] | None]:
+    """The text of an answer and its structured form."""
+    if isinstance(result, Table):
+        return _table(result), _records(result) if structured == "all" else None
+    if isinstance(result, Chart):
+        return _chart(result), dict(view_data(result)) if structured == "all" else None
+    if isinstance(result, Text):
+        lead = [_told(result.lead)] if result.lead else []
+        return "\n".join([*lead, _fenced(visible(result.body)), *map(_told, result.facts)]), None
+    if isinstance(result, Picture):
+        return "\n".join(map(_told, (result.alt, *result.facts))), None
+    if isinstance(result, Answer):
+        return _object(result, structured)
+    raise TypeError(type(result).__name__)  # a page is a table by now
+
+
+def _object(answer: Answer, structured: Structured) -> tuple[str, dict[str, Any] | None]:
+    whole = json.loads(plain(json.dumps(answer.model_dump(mode="json", exclude_none=True), **_COMPACT)))
+    shown = {key: value for key, value in whole.items() if key != "next" or not isinstance(answer, Written)}
+    text = _fenced(visible(json.dumps(shown, **_COMPACT)))
+    if answer.cut_line:
+        text += f"\n{answer.cut_line}"
+    if isinstance(answer, Written) and answer.next:
+        text += f"\n{answer.next}"
+    return text, None if structured == "none" else whole
 
 
 def without(tools: Collection[str], text: str) -> str:
@@ -82,6 +98,13 @@ def _table(table: Table) -> str:
     if table.summary:
         parts.append(_fenced("\n".join(table.summary)))
     return "\n".join([*parts, *map(_told, table.facts), _told(_last_line(table))])
+
+
+def _chart(chart: Chart) -> str:
+    """What the picture shows, or the chart in characters, and where the rows are from."""
+    shown = "\n\n".join(part for part in (chart.text, chart.alt) if part)
+    table = chart.table
+    return "\n".join([_fenced(visible(shown)), *map(_told, table.facts), _told(_last_line(table))])
 
 
 def _last_line(table: Table) -> str:

@@ -79,6 +79,10 @@ class Select:
         """Whether pages of this statement fit together: ORDER BY tells every two different rows apart."""
         return has_total_order(self.tree)
 
+    def is_ordered(self) -> bool:
+        """Whether the rows come in an order that the statement asks for."""
+        return self.tree.args.get("order") is not None
+
     def without_strings(self) -> str:
         """The statement with its quoted texts and names left out."""
         out, last = [], 0

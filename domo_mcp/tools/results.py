@@ -13,12 +13,13 @@ from domo_mcp.tools.table import Column, Scalar, Table
 
 
 class ResultSettings(BaseModel):
-    """`[results]`: how much one answer may hold, in rows and in tokens of about four characters."""
+    """`[results]`: how much one answer may hold, in rows and in tokens of about four characters; a picture in rows."""
 
     model_config = ConfigDict(extra="forbid")
 
     max_rows: int = Field(1000, ge=1, le=100_000)
     max_tokens: int = Field(5000, ge=200, le=200_000)
+    chart_rows: int = Field(5000, ge=10, le=20_000)
     structured: Literal["objects", "all", "none"] = "objects"
 
 
@@ -104,6 +105,29 @@ class Picture:
     data: bytes
     alt: str
     facts: tuple[str, ...] = ()
+
+
+ChartType = Literal["bar", "line", "area", "scatter", "heatmap"]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Rows as a picture. `alt` says in words what it shows, `text` shows it in characters where there is no picture.
+
+    `table` has the rows that were read, `sql` the statement. `x`, `y` and `series` name columns: x runs along, y are
+    the numbers, series tells lines or groups apart; of a heat map y are the colours and series the rows.
+    """
+
+    table: Table
+    sql: str
+    chart_type: ChartType
+    x: str
+    y: str
+    series: str | None
+    title: str
+    alt: str
+    png: bytes | None = None
+    text: str = ""
 
 
 def _scalar(value: object) -> Scalar:

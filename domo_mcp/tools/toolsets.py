@@ -7,7 +7,7 @@ from domo_mcp.tools.toolset import NOWHERE, Toolset
 data = Toolset(
     "data",
     modules=("data.tools",),
-    names=("search_datasets", "get_dataset", "get_schema_context", "text_to_sql", "run_sql", "ask_data"),
+    names=("search_datasets", "get_dataset", "get_schema_context", "text_to_sql", "run_sql", "ask_data", "chart_data"),
     product_only=frozenset({"search_datasets", "get_dataset"}),
 )
 

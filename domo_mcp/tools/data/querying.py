@@ -58,8 +58,10 @@ async def check_from(call: Call, select: Select, dataset: Dataset) -> None:
         )
 
 
-async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cursor: str | None = None) -> Table:
-    """At most `limit` rows, and no more than the server's own limit, as a table that says how to go on.
+async def query(
+    call: Call, select: Select, dataset: Dataset, *, limit: int, cursor: str | None = None, most: int | None = None
+) -> Table:
+    """At most `limit` rows, and no more than the server's own limit or `most`, as a table that says how to go on.
 
     Raises SqlRefused for what is surely wrong and has no one way out; what has one is changed, and the table says so.
     """
@@ -67,7 +69,7 @@ async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cur
     select = checked.select
     version = await _version(call, dataset) if cursor else ""
     offset = call.cursors.offset(cursor, version)
-    most = min(limit, call.results.max_rows)
+    most = min(limit, most or call.results.max_rows)
     try:
         rows = await call.domo.query.execute(dataset.id, select, limit=most + 1, offset=offset)
     except Rejected as error:

@@ -8,11 +8,12 @@ from pydantic import Field
 
 from domo_mcp.errors import SqlRefused, UnknownName
 from domo_mcp.tools import args
+from domo_mcp.tools.data import charting
 from domo_mcp.tools.data.asking import answer_question, propose
 from domo_mcp.tools.data.context import choose, context
 from domo_mcp.tools.data.details import DatasetDetails, Include, details
 from domo_mcp.tools.data.querying import check_from, dataset_of, export, query
-from domo_mcp.tools.results import Answer, Page, Text
+from domo_mcp.tools.results import Answer, Chart, ChartType, Page, Text
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call
 from domo_mcp.tools.toolsets import data as toolset
@@ -156,6 +157,33 @@ async def ask_data(
     Costs credits; otherwise use get_schema_context, then run_sql.
     """
     return await answer_question(call, question, datasets, limit)
+
+
+Column = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+@toolset.read
+async def chart_data(
+    call: Call,
+    sql: args.Sql,
+    dataset: args.Dataset | None = None,
+    chart_type: Annotated[ChartType, Field(description="Left out: what fits the columns.")] | None = None,
+    x: Annotated[Column, Field(description="Column that runs along.")] | None = None,
+    y: Annotated[Column, Field(description="Column of numbers; of a heat map the colours.")] | None = None,
+    series: Annotated[Column, Field(description="Category for colours; of a heat map the rows.")] | None = None,
+    title: Annotated[str, Field(max_length=200, description="Heading of the picture.")] | None = None,
+) -> Chart | Table:
+    """Use it to show a picture: your own SELECT, aggregated to one row per mark, as a chart. For rows use run_sql.
+
+    What is left out is chosen by the columns: dates make a line, a category bars, two categories a heat map.
+    """
+    from domo_mcp.charts import Wish
+
+    found = await dataset_of(call, sql, dataset)
+    await check_from(call, sql, found)
+    most = call.results.chart_rows
+    table = await query(call, sql, found, limit=most, most=most)
+    return await charting.chart(table, sql, Wish(chart_type, x, y, series, title))
 
 
 async def _user_id(call: Call, user: str) -> str:
