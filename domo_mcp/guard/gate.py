@@ -233,19 +233,19 @@ class Gate:
         if isinstance(result, Page):
             result = result.table()
         if isinstance(result, Table):
-            return budget.trim(result, tokens)
+            return replace(budget.trim(result, tokens), uncut=result)
         if isinstance(result, Picture):
             return result
         return budget.trim_text(result, tokens) if isinstance(result, Text) else budget.trim_answer(result, tokens)
 
 
 _IN_WORDS = (
-    "Nothing was changed yet. Show the preview to the person you work for; with their yes call confirm_change with this "
-    "ticket and the summary word for word."
+    "Nothing was changed yet. Show the preview to the person you work for; with their yes call confirm_change with "
+    "this ticket and the summary word for word."
 )
 _IN_PANEL = (
-    "Nothing was changed yet. The person sees the preview with Apply and Cancel: leave it to them. Only where they tell "
-    "you their yes in words call confirm_change with this ticket and the summary word for word."
+    "Nothing was changed yet. The person sees the preview with Apply and Cancel: leave it to them. Only where they "
+    "tell you their yes in words call confirm_change with this ticket and the summary word for word."
 )
 _WAYS = {
     "apply": "it is applied at once",

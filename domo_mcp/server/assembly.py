@@ -21,6 +21,7 @@ from domo_mcp.server.instructions import compose
 from domo_mcp.server.prompts import shipped_prompts
 from domo_mcp.server.rendering import render_error
 from domo_mcp.server.resources import add_results
+from domo_mcp.server.views import Views
 from domo_mcp.untrusted import foreign, one_line
 
 _LISTS: tuple[CacheableMethod, ...] = (
@@ -71,6 +72,7 @@ def build_server(app: App) -> Server:
         version=__version__,
         instructions=compose([tool.name for tool in app.tools], sandbox=app.sandbox),
         tools=[bind(tool, app) for tool in app.tools],
+        extensions=[Views(app.tools)],
         cache_hints=dict.fromkeys(_LISTS, _LIST_AGE),
         request_state_security=RequestStateSecurity(keys=[app.state.key], ttl=_longest_question(app)),
     )

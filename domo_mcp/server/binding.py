@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from functools import partial
 from typing import Annotated, Any, Literal, Self, get_type_hints
 
@@ -13,13 +14,16 @@ from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import PrivateAttr
 
-from domo_mcp.app import App
+from domo_mcp.app import App, Instance
 from domo_mcp.errors import DomoMcpError, InvalidInput
+from domo_mcp.guard.gate import Result
 from domo_mcp.guard.written import Written
-from domo_mcp.server import arguments
+from domo_mcp.server import arguments, views
 from domo_mcp.server.asking import Asked, McpPerson
 from domo_mcp.server.rendering import render, render_error, without
+from domo_mcp.server.views import contents
 from domo_mcp.tools.results import Answer
+from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Effect, Tool
 
 logger = logging.getLogger(__name__)
@@ -76,7 +80,25 @@ class BoundTool(SdkTool):
         person = McpPerson(context, self._app.gate.tickets.once, instance.policy.ask_timeout_s)
         request = await instance.request(self._tool, given, person, partial(_progress, context))
         result = await self._app.gate.run(request)
-        return render(result, structured=self._app.config.results.structured, sandbox=instance.sandbox)
+        meta = self._for_view(result, raw, instance) if person.has_panel else None
+        return render(result, structured=self._app.config.results.structured, sandbox=instance.sandbox, meta=meta)
+
+    def _for_view(self, result: Result, raw: dict[str, Any], instance: Instance) -> dict[str, Any] | None:
+        """What the view of the answer needs and the model shall not read."""
+        if isinstance(result, Table) and views.view_of(self._tool) == views.TABLE:
+            table = contents.table_told(result, tool=self.name, arguments=raw, sandbox=instance.sandbox)
+            return {contents.KEY: {"table": table}}
+        if not isinstance(result, Written):
+            return None
+        several = len(self._app.instances_with(self._app.any_tool("confirm_change"))) > 1
+        change = contents.change_told(
+            result,
+            instance=instance.name,
+            given={"domo_instance": instance.name} if several else {},
+            panel=self._app.gate.tickets.of_panel(result.ticket) if result.ticket else None,
+            expires=time.time() + instance.policy.ticket_s,
+        )
+        return {contents.KEY: {"change": change}}
 
 
 def bind(tool: Tool, app: App) -> BoundTool:
@@ -94,6 +116,7 @@ def bind(tool: Tool, app: App) -> BoundTool:
         is_async=True,
         context_kwarg=None,
         annotations=hints(tool),
+        meta=views.tool_meta(tool),
     )
     return bound.to(tool, app, model)
 

@@ -83,6 +83,7 @@ async def query(call: Call, select: Select, dataset: Dataset, *, limit: int, cur
         advice=_advice(call, limit),
         facts=() if rows.rows else ("The query ran and matched no rows.",),
         whole=partial(call.result_link, dataset.id, select.text) if call.result_link else None,
+        sql=select.text,
     )
 
 
@@ -144,6 +145,7 @@ async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Tab
         total=written,
         advice="the file has them all",
         facts=(f"Saved {written:,} rows to {path}.",),
+        sql=select.text,
     )
 
 

@@ -1,0 +1,79 @@
+"""What a view is told about an answer, beside what the model reads. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from domo_mcp.guard.written import Written
+from domo_mcp.tools.table import Table
+from domo_mcp.untrusted import plain
+
+KEY = "domo-mcp/view"
+"""Where it stands in `_meta` of a result."""
+
+MOST_ROWS = 10_000
+_MOST_CHARACTERS = 4_000_000
+
+Call = dict[str, Any]
+"""A call that a view may make: `tool` and `arguments`."""
+
+
+def table_told(table: Table, *, tool: str, arguments: Mapping[str, Any], sandbox: bool) -> dict[str, Any]:
+    """All rows that were read, at most 10,000 and four million characters, whatever the model is shown of them.
+
+    `more` is the call that gives the next ones, null where there is none; `chart` is what the caller asked to be drawn
+    (type, x, y, series, title), null where the view chooses.
+    """
+    whole = table.uncut or table
+    rows = _bounded(whole.rows)
+    left = whole.more or len(rows) < len(whole.rows)
+    goes_on = whole.continues(len(rows)) if left and whole.continues else None
+    asked = {name: value for name, value in arguments.items() if name not in {"max_tokens", "save_as", "cursor"}}
+    source = whole.source
+    return {
+        "columns": [{"name": column.name, "type": column.type} for column in whole.columns],
+        "rows": rows,
+        "first": whole.first,
+        "total": whole.total,
+        "left": left,
+        "more": {"tool": tool, "arguments": {**asked, "cursor": goes_on}} if goes_on else None,
+        "sql": whole.sql or None,
+        "source": source and {"id": source.dataset_id, "name": source.name, "url": source.url, "as_of": source.as_of},
+        "facts": [plain(fact) for fact in whole.facts],
+        "chart": None,
+        "sandbox": sandbox,
+    }
+
+
+def change_told(
+    written: Written, *, instance: str, given: Mapping[str, Any], panel: tuple[str, str] | None, expires: float
+) -> dict[str, Any]:
+    """A change, with the calls that the panel's buttons make.
+
+    `panel` are the panel's own yes and no, `given` what every such call takes besides, `expires` the Unix time at which
+    they are worth nothing any more.
+    """
+    told = written.model_dump(mode="json", exclude_none=True, exclude={"ticket", "next"})
+    answers = [_call("confirm_change", given, ticket=token, summary=written.summary) for token in panel or ()]
+    undoes = written.status == "applied" and written.change and written.undo in {"exact", "content"}
+    return {
+        "written": json.loads(plain(json.dumps(told))),
+        "instance": instance,
+        "apply": answers[0] if answers else None,
+        "cancel": answers[1] if answers else None,
+        "undo": _call("undo_change", given, change=written.change) if undoes else None,
+        "expires": expires if answers else None,
+    }
+
+
+def _call(tool: str, given: Mapping[str, Any], **arguments: Any) -> Call:
+    return {"tool": tool, "arguments": {**arguments, **given}}
+
+
+def _bounded(rows: list[list[Any]]) -> list[list[Any]]:
+    rows = rows[:MOST_ROWS]
+    while (size := len(json.dumps(rows))) > _MOST_CHARACTERS:
+        rows = rows[: len(rows) * _MOST_CHARACTERS // size]
+    return rows
