@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from functools import partial
 from typing import Annotated, Any, Literal, Self, get_type_hints
 
@@ -96,7 +95,7 @@ class BoundTool(SdkTool):
             instance=instance.name,
             given={"domo_instance": instance.name} if several else {},
             panel=self._app.gate.tickets.of_panel(result.ticket) if result.ticket else None,
-            expires=time.time() + instance.policy.ticket_s,
+            good_for_s=instance.policy.ticket_s,
         )
         return {contents.KEY: {"change": change}}
 

@@ -14,6 +14,7 @@ KEY = "domo-mcp/view"
 """Where it stands in `_meta` of a result."""
 
 MOST_ROWS = 10_000
+_MOST_EXACT = 2**53 - 1
 _MOST_CHARACTERS = 4_000_000
 
 Call = dict[str, Any]
@@ -48,12 +49,12 @@ def table_told(table: Table, *, tool: str, arguments: Mapping[str, Any], sandbox
 
 
 def change_told(
-    written: Written, *, instance: str, given: Mapping[str, Any], panel: tuple[str, str] | None, expires: float
+    written: Written, *, instance: str, given: Mapping[str, Any], panel: tuple[str, str] | None, good_for_s: float
 ) -> dict[str, Any]:
     """A change, with the calls that the panel's buttons make.
 
-    `panel` are the panel's own yes and no, `given` what every such call takes besides, `expires` the Unix time at which
-    they are worth nothing any more.
+    `panel` are the panel's own yes and no, good for `good_for_s` seconds; `given` is what every such call takes
+    besides.
     """
     told = written.model_dump(mode="json", exclude_none=True, exclude={"ticket", "next"})
     answers = [_call("confirm_change", given, ticket=token, summary=written.summary) for token in panel or ()]
@@ -64,7 +65,7 @@ def change_told(
         "apply": answers[0] if answers else None,
         "cancel": answers[1] if answers else None,
         "undo": _call("undo_change", given, change=written.change) if undoes else None,
-        "expires": expires if answers else None,
+        "good_for_s": good_for_s if answers else None,
     }
 
 
@@ -72,8 +73,13 @@ def _call(tool: str, given: Mapping[str, Any], **arguments: Any) -> Call:
     return {"tool": tool, "arguments": {**arguments, **given}}
 
 
+def _exact(value: Any) -> Any:
+    """A number that JavaScript would round is a text."""
+    return str(value) if isinstance(value, int) and abs(value) > _MOST_EXACT else value
+
+
 def _bounded(rows: list[list[Any]]) -> list[list[Any]]:
-    rows = rows[:MOST_ROWS]
+    rows = [list(map(_exact, row)) for row in rows[:MOST_ROWS]]
     while (size := len(json.dumps(rows))) > _MOST_CHARACTERS:
         rows = rows[: len(rows) * _MOST_CHARACTERS // size]
     return rows
