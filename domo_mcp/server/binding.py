@@ -85,7 +85,13 @@ class BoundTool(SdkTool):
     def _for_view(self, result: Result, raw: dict[str, Any], instance: Instance) -> dict[str, Any] | None:
         """What the view of the answer needs and the model shall not read."""
         if isinstance(result, Table) and views.view_of(self._tool) == views.TABLE:
-            table = contents.table_told(result, tool=self.name, arguments=raw, sandbox=instance.sandbox)
+            table = contents.table_told(
+                result,
+                tool=self.name,
+                arguments=raw,
+                max_rows=self._app.config.results.max_rows,
+                sandbox=instance.sandbox,
+            )
             return {contents.KEY: {"table": table}}
         if not isinstance(result, Written):
             return None

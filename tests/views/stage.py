@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 APPS: list[ClientExtension] = [advertise("io.modelcontextprotocol/ui", {"mimeTypes": ["text/html;profile=mcp-app"]})]
-CAPABILITIES = {"serverTools": {}, "downloadFile": {}, "updateModelContext": {"text": {}}}
+CAPABILITIES: dict[str, Any] = {"serverTools": {}, "downloadFile": {}, "updateModelContext": {"text": {}}}
 DARK = {
     "--color-background-primary": "light-dark(#fdfdfc, #202024)",
     "--color-text-primary": "light-dark(#111111, #f2f2f2)",

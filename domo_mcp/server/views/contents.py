@@ -21,17 +21,18 @@ Call = dict[str, Any]
 """A call that a view may make: `tool` and `arguments`."""
 
 
-def table_told(table: Table, *, tool: str, arguments: Mapping[str, Any], sandbox: bool) -> dict[str, Any]:
+def table_told(
+    table: Table, *, tool: str, arguments: Mapping[str, Any], max_rows: int, sandbox: bool
+) -> dict[str, Any]:
     """All rows that were read, at most 10,000 and four million characters, whatever the model is shown of them.
 
-    `more` is the call that gives the next ones, null where there is none; `chart` is what the caller asked to be drawn
+    `more` is the call that gives the next ones or, where it has no cursor, as many as one answer may hold from the
+    first on (`max_rows`); null where there is none. `chart` is what the caller asked to be drawn
     (type, x, y, series, title), null where the view chooses.
     """
     whole = table.uncut or table
     rows = _bounded(whole.rows)
     left = whole.more or len(rows) < len(whole.rows)
-    goes_on = whole.continues(len(rows)) if left and whole.continues else None
-    asked = {name: value for name, value in arguments.items() if name not in {"max_tokens", "save_as", "cursor"}}
     source = whole.source
     return {
         "columns": [{"name": column.name, "type": column.type} for column in whole.columns],
@@ -39,13 +40,21 @@ def table_told(table: Table, *, tool: str, arguments: Mapping[str, Any], sandbox
         "first": whole.first,
         "total": whole.total,
         "left": left,
-        "more": {"tool": tool, "arguments": {**asked, "cursor": goes_on}} if goes_on else None,
+        "more": _more(whole, len(rows), tool, arguments, max_rows) if left else None,
         "sql": whole.sql or None,
         "source": source and {"id": source.dataset_id, "name": source.name, "url": source.url, "as_of": source.as_of},
         "facts": [plain(fact) for fact in whole.facts],
         "chart": None,
         "sandbox": sandbox,
     }
+
+
+def _more(whole: Table, shown: int, tool: str, arguments: Mapping[str, Any], max_rows: int) -> Call | None:
+    asked = {name: value for name, value in arguments.items() if name not in {"max_tokens", "save_as", "cursor"}}
+    if whole.continues:
+        return _call(tool, asked, limit=MOST_ROWS, cursor=whole.continues(shown))
+    most = min(max_rows, MOST_ROWS)
+    return _call(tool, asked, limit=most) if whole.first == 0 and shown < most and "save_as" not in arguments else None
 
 
 def change_told(
@@ -70,7 +79,7 @@ def change_told(
 
 
 def _call(tool: str, given: Mapping[str, Any], **arguments: Any) -> Call:
-    return {"tool": tool, "arguments": {**arguments, **given}}
+    return {"tool": tool, "arguments": {**given, **arguments}}
 
 
 def _exact(value: Any) -> Any:

@@ -122,15 +122,16 @@ async function loadMore() {
   byId("more").disabled = true;
   byId("more").textContent = "Loading …";
   try {
-    const room = MOST_ROWS - table.rows.length;
-    const call = { ...table.more, arguments: { ...table.more.arguments, limit: room } };
-    const result = await host.call(call);
+    const goesOn = Boolean(table.more.arguments.cursor); // else the answer begins with the first row again
+    const result = await host.call(table.more);
     const next = forView(result)?.table;
     if (!next) throw new Error(textOf(result) || "The host passed no rows on.");
-    table = { ...table, rows: [...table.rows, ...next.rows].slice(0, MOST_ROWS), more: next.more, left: next.left };
+    const rows = goesOn ? [...table.rows, ...next.rows].slice(0, MOST_ROWS) : next.rows;
+    const added = rows.length - table.rows.length;
+    table = { ...table, rows, more: next.more, left: next.left };
     grid.fill(table.columns, table.rows);
     chart.fill(table.columns, table.rows, chart.choice);
-    say(`${next.rows.length.toLocaleString("en")} more rows.`);
+    say(`${added.toLocaleString("en")} more rows.`);
   } catch (error) {
     say(error.message.replace(/<\/?data-[0-9a-f]+>/g, ""));
   }
