@@ -20,7 +20,6 @@ from domo_mcp.guard.written import Written
 from domo_mcp.server import arguments, views
 from domo_mcp.server.asking import Asked, McpPerson
 from domo_mcp.server.rendering import render, render_error, without
-from domo_mcp.server.views import contents
 from domo_mcp.tools.results import Answer
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Effect, Tool
@@ -84,6 +83,8 @@ class BoundTool(SdkTool):
 
     def _for_view(self, result: Result, raw: dict[str, Any], instance: Instance) -> dict[str, Any] | None:
         """What the view of the answer needs and the model shall not read."""
+        from domo_mcp.server.views import contents
+
         if isinstance(result, Table) and views.view_of(self._tool) == views.TABLE:
             table = contents.table_told(
                 result,

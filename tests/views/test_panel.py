@@ -102,6 +102,14 @@ async def test_it_can_be_answered_by_keyboard(opened: Open, direct: httpx.AsyncC
         assert [call["name"] for call in stage.calls] == ["confirm_change"]
 
 
+async def test_apply_cannot_be_pressed_as_it_appears(opened: Open, direct: httpx.AsyncClient) -> None:
+    at = await scratch(direct)
+    async with opened() as client, shown(client, "update_appdb_documents", update(at)) as stage:
+        await stage.view.locator("#apply:enabled").wait_for()
+        assert await stage.frame.evaluate("show(shown), document.getElementById('apply').disabled") is True
+        await stage.view.locator("#apply:enabled").wait_for()
+
+
 async def test_scripts_cannot_press_apply(opened: Open, direct: httpx.AsyncClient) -> None:
     at = await scratch(direct)
     async with opened() as client, shown(client, "update_appdb_documents", update(at)) as stage:
