@@ -44,6 +44,11 @@ class Person(Protocol):
         """Whether no other client calls under the same name: else a yes for a while would be everybody's."""
         ...
 
+    @property
+    def has_panel(self) -> bool:
+        """Whether the client shows a change that waits for a yes with buttons of its own."""
+        ...
+
     async def ask(self, question: Question) -> Reply:
         """The answer. A client that is asked by answering its call raises what makes it ask and call again."""
         ...
@@ -54,6 +59,7 @@ class Nobody:
 
     can_be_asked = False
     is_alone = True
+    has_panel = False
 
     async def ask(self, question: Question) -> Reply:  # noqa: ARG002 - the protocol's signature
         """Nobody says yes."""

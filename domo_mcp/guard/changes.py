@@ -17,10 +17,12 @@ from domo_mcp.guard.applying import Applier, settled
 from domo_mcp.guard.journal import Entry
 from domo_mcp.guard.prepared import NOT_MADE_YET, Caller, from_json, prepared
 from domo_mcp.guard.preview import differences
-from domo_mcp.guard.ticket import Tickets
+from domo_mcp.guard.ticket import Pending, Tickets
+from domo_mcp.guard.written import Written
 from domo_mcp.tools import tool_named, tool_names
 from domo_mcp.tools.change import Change, Done, Earlier, Keeper, Outcome, Snapshot, Thing
 from domo_mcp.tools.changes import ChangeEntry
+from domo_mcp.tools.results import Answer
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import one_line
 
@@ -41,14 +43,16 @@ class OwnChanges:
     tickets: Tickets
     applier: Applier
 
-    async def pending(self, call: Call, ticket: str, summary: str) -> Change | Done:
-        """The change that a ticket stands for, as it would be now, or that it was made since.
+    async def pending(self, call: Call, ticket: str, summary: str) -> Change | Done | Answer:
+        """The change that a ticket stands for, as it would be now, or that it was made since, or was declined.
 
         Raises Refused for a ticket that is not good, and what the tool raises that proposed it.
         """
         waiting = await self.tickets.read(
             ticket, principal=self.caller.principal, instance=self.caller.instance, summary=summary
         )
+        if self.tickets.form(ticket) == "no":
+            return await self._declined(ticket, waiting)
         if waiting.tool not in tool_names():
             raise Refused(f"{waiting.tool} is not offered any more.", "Nothing was changed.")
         tool = tool_named(waiting.tool)
@@ -57,7 +61,18 @@ class OwnChanges:
         if isinstance(proposed, Done):
             await self.tickets.use(ticket)  # what it stands for was made already: it is good no more
             return proposed
-        return prepared(proposed, tool, arguments, ticket=ticket, seen=waiting.digest)
+        form = self.tickets.form(ticket)
+        return prepared(proposed, tool, arguments, ticket=ticket, form=form, seen=waiting.digest)
+
+    async def _declined(self, ticket: str, waiting: Pending) -> Written:
+        """The person's no: from now on no form of the ticket is good."""
+        if not await self.tickets.use(ticket):
+            raise Refused("This ticket was used already.", "See list_changes for what it did.")
+        return Written(
+            status="declined",
+            summary=waiting.summary,
+            reason="The person pressed Cancel; nothing was changed, and the ticket is good no more.",
+        )
 
     async def earlier(self, once: str) -> Earlier | None:
         """The caller's change with the same `once`; one that is being made is waited for a while."""

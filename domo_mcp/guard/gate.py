@@ -128,7 +128,7 @@ class Gate:
         how = self._ruling(request, change, can_ask=request.person.can_be_asked)
         if how.way == "refuse":
             return _refused(shown, how.why)
-        if change.ticket:
+        if change.ticket and not policy.takes_a_person(change.effect, change):
             return await self._redeem(request, change, shown, now, made)
         if how.way == "ask":
             return await self._ask(request, change, shown, now, made)
@@ -158,19 +158,18 @@ class Gate:
             reason=reason,
             preview=shown,
             ticket=ticket,
-            next=(
-                "Nothing was changed yet. Show the preview to the person you work for; with their yes call "
-                "confirm_change with this ticket and the summary word for word."
-            ),
+            next=_IN_PANEL if request.person.has_panel else _IN_WORDS,
         )
 
     async def _redeem(self, request: Request, change: Prepared, shown: Preview, now: str, made: int) -> Written:
+        if change.form == "app" and not request.person.has_panel:
+            raise Refused("This yes belongs to a panel, and this client shows none.", "Use the preview's own ticket.")
         if change.seen != now:
             reason = "What it would change has changed since the preview; nothing was applied. This is the new preview."
             return await self._issue(request, change, shown, now, reason)
         if not await self.tickets.use(change.ticket):
             raise Refused("This ticket was used already.", "See list_changes for what it did.")
-        return await self._apply(request, change, now, "ticket", made)
+        return await self._apply(request, change, now, change.form, made)
 
     async def _apply(self, request: Request, change: Prepared, now: str, yes: str, made: int) -> Written:
         """Apply, one change of a thing at a time; not where it is no longer the change that was agreed to.
@@ -240,7 +239,7 @@ class Gate:
         if isinstance(result, Page):
             result = result.table()
         if isinstance(result, Table):
-            return budget.trim(result, tokens)
+            return replace(budget.trim(result, tokens), uncut=result)
         if isinstance(result, Picture):
             return result
         if isinstance(result, Chart):
@@ -248,6 +247,14 @@ class Gate:
         return budget.trim_text(result, tokens) if isinstance(result, Text) else budget.trim_answer(result, tokens)
 
 
+_IN_WORDS = (
+    "Nothing was changed yet. Show the preview to the person you work for; with their yes call confirm_change with "
+    "this ticket and the summary word for word."
+)
+_IN_PANEL = (
+    "Nothing was changed yet. The person sees the preview with Apply and Cancel: leave it to them. Only where they "
+    "tell you their yes in words call confirm_change with this ticket and the summary word for word."
+)
 _WAYS = {
     "apply": "it is applied at once",
     "ask": "a person is asked first",

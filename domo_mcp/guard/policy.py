@@ -134,6 +134,11 @@ _CANNOT_ASK = (
 )
 
 
+def takes_a_person(effect: Effect, change: Change) -> bool:
+    """Whether only a person who is asked can agree to it, whatever ticket there is: it destroys something for good."""
+    return change.undo == "none" and effect in {Effect.UPDATE, Effect.DELETE}
+
+
 def ruling(
     policy: PolicySettings, tool: Tool, effect: Effect, change: Change, *, can_ask: bool, granted: bool
 ) -> Ruling:
@@ -142,7 +147,7 @@ def ruling(
     `can_ask` tells whether a person can be asked, `granted` whether one has agreed to undoable changes of the same
     thing a short while ago. What destroys data for good takes a person, whatever the configuration says.
     """
-    if change.undo == "none" and effect in {Effect.UPDATE, Effect.DELETE}:
+    if takes_a_person(effect, change):
         alone = Ruling("refuse", why=f"It cannot be undone, and {_CANNOT_ASK}.")
         return Ruling("ask", why="it cannot be undone") if can_ask else alone
     if free := _without_asking(policy, tool, effect, change, granted=granted):

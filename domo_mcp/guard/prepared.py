@@ -12,6 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from domo_mcp.guard.asking import Person
 from domo_mcp.guard.policy import PolicySettings
+from domo_mcp.guard.ticket import Form
 from domo_mcp.tools.change import Change
 from domo_mcp.tools.toolset import Call, Effect, Tool
 from domo_mcp.untrusted import plain
@@ -48,8 +49,8 @@ class Request:
 class Prepared(Change):
     """A change, the call that it stands for and the effect that it has.
 
-    `undoes` is the journal's id of the change that it takes back. `ticket` is what the caller redeems with it, and
-    `seen` the digest of what that ticket's preview showed.
+    `undoes` is the journal's id of the change that it takes back. `ticket` is what the caller redeems with it, `form`
+    whose yes that is and `seen` the digest of what that ticket's preview showed.
     """
 
     tool: Tool
@@ -57,6 +58,7 @@ class Prepared(Change):
     effect: Effect
     undoes: str = ""
     ticket: str = ""
+    form: Form = "ticket"
     seen: str = ""
 
     @property

@@ -1,4 +1,9 @@
-"""Tickets: what stands for a change between its preview and the yes, signed, short-lived, good for one use."""
+"""Tickets: what stands for a change between its preview and the yes, signed, short-lived, good for one use.
+
+A ticket has up to three forms. The model reads the first one; a panel beside the conversation (an MCP App) holds the
+other two, its yes and its no. They are one ticket: whichever is used first ends all three. None can be made from
+another without the state's key, so the form that comes back tells whose answer it is.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Literal
 
 from pydantic import JsonValue
 
@@ -18,8 +24,12 @@ from domo_mcp.guard.keys import Keys, plain_text
 from domo_mcp.state import State
 from domo_mcp.state.tickets import SealedTicket
 
+Form = Literal["ticket", "app", "no"]
+"""Whose answer a ticket is: the model's, that of a person at a panel, and that person's no."""
+
 _ID_BYTES = 10
-_TICKET = re.compile(r"t-([a-z2-7]{16})([a-z2-7]{24})")
+_TICKET = re.compile(r"([tan])-([a-z2-7]{16})([a-z2-7]{24})")
+_FORMS: Mapping[str, Form] = {"t": "ticket", "a": "app", "n": "no"}
 _AGAIN = "Call the tool again for a new preview and ticket; nothing was changed."
 _DAY_S = 86_400
 
@@ -53,7 +63,16 @@ class Tickets:
         expires = self._now() + round(life_s)
         sealed = self._keys.seal(json.dumps(asdict(pending)), _bound(ticket_id, expires))
         await self._state.tickets.add(SealedTicket(ticket_id, self._keys.id, sealed, expires))
-        return f"t-{ticket_id}{self._keys.signature(ticket_id)}"
+        return self._written("t", ticket_id)
+
+    def of_panel(self, ticket: str) -> tuple[str, str]:
+        """The yes and the no of a panel for the change that `ticket` stands for; no model may ever read them."""
+        ticket_id = self._id_of(ticket)
+        return self._written("a", ticket_id), self._written("n", ticket_id)
+
+    def form(self, token: str) -> Form:
+        """Whose answer a ticket is that was read."""
+        return _FORMS[token.strip()[:1]]
 
     async def read(self, token: str, *, principal: str, instance: str, summary: str) -> Pending:
         """What a ticket stands for. It is still good afterwards: `use` it before acting.
@@ -89,7 +108,7 @@ class Tickets:
 
     async def _kept(self, token: str) -> SealedTicket:
         shaped = _TICKET.fullmatch(token.strip())
-        kept = await self._state.tickets.get(shaped[1]) if shaped else None
+        kept = await self._state.tickets.get(shaped[2]) if shaped else None
         if kept and kept.key_id != self._keys.id:
             raise TicketRefused("This ticket was signed with another key.", f"Replicas share one state.key. {_AGAIN}")
         if not self._id_of(token):
@@ -109,8 +128,14 @@ class Tickets:
     def _id_of(self, token: str) -> str:
         """The id in a ticket that we signed, empty for any other text."""
         shaped = _TICKET.fullmatch(token.strip())
-        good = shaped is not None and hmac.compare_digest(shaped[2], self._keys.signature(shaped[1]))
-        return shaped[1] if shaped is not None and good else ""
+        if shaped is None:
+            return ""
+        good = hmac.compare_digest(token.strip(), self._written(shaped[1], shaped[2]))
+        return shaped[2] if good else ""
+
+    def _written(self, form: str, ticket_id: str) -> str:
+        signed = ticket_id if form == "t" else f"{form} {ticket_id}"
+        return f"{form}-{ticket_id}{self._keys.signature(signed)}"
 
     def _now(self) -> int:
         return int(self._clock())

@@ -15,9 +15,9 @@ Status = Literal["applied", "needs_confirmation", "declined", "refused"]
 class Written(Answer):
     """A change that was applied, or why it was not.
 
-    `confirmed_by` says which kind of yes it had: person, ticket, unattended, not required. `verified` is true where
-    reading back found what was intended, null where Domo offers no read. `result` is what came of something that ran.
-    `next` says what to do now.
+    `confirmed_by` says which kind of yes it had: person, app, ticket, unattended, not required. `verified` is true
+    where reading back found what was intended, null where Domo offers no read. `result` is what came of something that
+    ran. `next` says what to do now.
     """
 
     status: Status

@@ -78,6 +78,13 @@ class McpPerson:
         return self.context.request_context.request is None
 
     @property
+    def has_panel(self) -> bool:
+        """Whether the client declared MCP Apps: then it shows a change that waits in a panel with Apply and Cancel."""
+        from mcp.server.apps import client_supports_apps
+
+        return client_supports_apps(self.context)
+
+    @property
     def _asks_by_answering(self) -> bool:
         version = self.context.protocol_version
         return version is not None and is_version_at_least(version, _ASKS_BY_ANSWERING)

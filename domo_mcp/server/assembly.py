@@ -35,6 +35,7 @@ from domo_mcp.server.instructions import compose
 from domo_mcp.server.prompts import prompts_of
 from domo_mcp.server.rendering import render_error
 from domo_mcp.server.resources import Resources
+from domo_mcp.server.views import VIEWS, Views
 from domo_mcp.server.watching import Watch
 from domo_mcp.untrusted import foreign, one_line
 
@@ -65,7 +66,7 @@ class Server(MCPServer):
 
     async def list_resources(self) -> list[Resource]:
         """What can be read without filling in a name."""
-        return self._resources.listed()
+        return [*self._resources.listed(), *await super().list_resources()]
 
     async def list_resource_templates(self) -> list[ResourceTemplate]:
         """The kinds of addresses that take the name of something."""
@@ -75,6 +76,8 @@ class Server(MCPServer):
         self, uri: AnyUrl | str, context: Context[Any, Any] | None = None
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
         """What is at an address. Raises ResourceError, ResourceNotFoundError where there is nothing."""
+        if str(uri).startswith(VIEWS):
+            return await super().read_resource(uri, context)
         try:
             return await self._resources.read(str(uri), context or Context(mcp_server=self))
         except ResourceError:
@@ -125,6 +128,7 @@ def build_server(app: App, *, sessions: bool = True) -> Server:
         version=__version__,
         instructions=compose([tool.name for tool in app.tools], sandbox=app.sandbox),
         tools=list(tools),
+        extensions=[Views(app.tools)],
         lifespan=watch.running,
         subscriptions=watch.bus,
         cache_hints=dict.fromkeys(_LISTS, _LIST_AGE),

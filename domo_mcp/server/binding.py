@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal, Self, get_type_hints
 
@@ -18,10 +19,12 @@ from domo_mcp.errors import DomoMcpError, InvalidInput
 from domo_mcp.guard.asking import Nobody, Person
 from domo_mcp.guard.gate import Result
 from domo_mcp.guard.written import Written
-from domo_mcp.server import arguments
+from domo_mcp.server import arguments, views
 from domo_mcp.server.asking import Asked, McpPerson
 from domo_mcp.server.rendering import render, render_error, without
-from domo_mcp.tools.results import Answer
+from domo_mcp.tools import tool_named
+from domo_mcp.tools.results import Answer, Chart
+from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Effect, Tool
 
 logger = logging.getLogger(__name__)
@@ -30,6 +33,15 @@ LOCAL_PATHS = frozenset({"save_as", "source"})
 """Arguments that name files of the server's machine: they exist only where server and user share one."""
 
 _DESTRUCTIVE = frozenset({Effect.UPDATE, Effect.DELETE, Effect.RUN})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An answer as the gate gives it, the instance that it is of, and whether the client shows it in a view."""
+
+    result: Result
+    instance: Instance
+    in_view: bool
 
 
 class BoundTool(SdkTool):
@@ -69,18 +81,20 @@ class BoundTool(SdkTool):
 
     async def answer(self, raw: dict[str, Any], context: Context[Any, Any] | None = None) -> CallToolResult:
         """The answer as content. Raises DomoMcpError, and Asked where the client is to ask a person first."""
-        result, instance = await self.outcome(raw, context)
-        return render(result, structured=self._app.config.results.structured, sandbox=instance.sandbox)
+        found = await self.outcome(raw, context)
+        meta = self._for_view(found.result, raw, found.instance) if found.in_view else None
+        structured = self._app.config.results.structured
+        return render(found.result, structured=structured, sandbox=found.instance.sandbox, meta=meta)
 
-    async def outcome(self, raw: dict[str, Any], context: Context[Any, Any] | None = None) -> tuple[Result, Instance]:
-        """The answer as the gate gives it, and the instance that it is of. Nobody can be asked without `context`."""
+    async def outcome(self, raw: dict[str, Any], context: Context[Any, Any] | None = None) -> Outcome:
+        """The answer as the gate gives it. Nobody can be asked without `context`."""
         try:
             return await self._gated(raw, context)
         except DomoMcpError as error:
             error.hint = without(self._app.unlisted, error.hint)
             raise
 
-    async def _gated(self, raw: dict[str, Any], context: Context[Any, Any] | None) -> tuple[Result, Instance]:
+    async def _gated(self, raw: dict[str, Any], context: Context[Any, Any] | None) -> Outcome:
         try:
             given = arguments.parse(self._model, raw).given()
         except InvalidInput:
@@ -91,7 +105,32 @@ class BoundTool(SdkTool):
         if context:
             person = McpPerson(context, self._app.gate.tickets.once, instance.policy.ask_timeout_s)
         request = await instance.request(self._tool, given, person, partial(_progress, context))
-        return await self._app.gate.run(request), instance
+        return Outcome(await self._app.gate.run(request), instance, in_view=person.has_panel)
+
+    def _for_view(self, result: Result, raw: dict[str, Any], instance: Instance) -> dict[str, Any] | None:
+        """What the view of the answer needs and the model shall not read."""
+        from domo_mcp.server.views import contents
+
+        if isinstance(result, Table | Chart) and views.view_of(self._tool) == views.TABLE:
+            table = contents.table_told(
+                result,
+                tool=self.name,
+                arguments=raw,
+                max_rows=self._app.config.results.max_rows,
+                sandbox=instance.sandbox,
+            )
+            return {contents.KEY: {"table": table}}
+        if not isinstance(result, Written):
+            return None
+        several = len(self._app.instances_with(tool_named("confirm_change"))) > 1
+        change = contents.change_told(
+            result,
+            instance=instance.name,
+            given={"domo_instance": instance.name} if several else {},
+            panel=self._app.gate.tickets.of_panel(result.ticket) if result.ticket else None,
+            good_for_s=instance.policy.ticket_s,
+        )
+        return {contents.KEY: {"change": change}}
 
 
 def bind(tool: Tool, app: App) -> BoundTool:
@@ -109,6 +148,7 @@ def bind(tool: Tool, app: App) -> BoundTool:
         is_async=True,
         context_kwarg=None,
         annotations=hints(tool),
+        meta=views.tool_meta(tool),
     )
     return bound.to(tool, app, model)
 

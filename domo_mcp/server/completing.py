@@ -118,8 +118,8 @@ class Completing:
         arguments = {**wanted, "limit": _MOST, **self.resources.where(tool, instance)}
 
         async def load() -> Found:
-            result, _ = await self.resources.tools[tool].outcome(arguments)
-            return _values(result) if isinstance(result, Table) else _NOTHING
+            found = await self.resources.tools[tool].outcome(arguments)
+            return _values(found.result) if isinstance(found.result, Table) else _NOTHING
 
         return await self._known.get(repr((tool, instance, sorted(wanted.items()))), load)
 

@@ -28,8 +28,10 @@ _COMPACT: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
 SANDBOX_LINE = "source: sandbox (invented data)"
 
 
-def render(result: Result, *, structured: Structured, sandbox: bool) -> CallToolResult:
-    """The content blocks of an answer, and its structured form where that is switched on."""
+def render(
+    result: Result, *, structured: Structured, sandbox: bool, meta: dict[str, Any] | None = None
+) -> CallToolResult:
+    """The content blocks of an answer, and its structured form where that is switched on; `meta` is for its view."""
     text, data = _shown(result, structured)
     if sandbox:
         text += f"\n{SANDBOX_LINE}"
@@ -41,7 +43,7 @@ def render(result: Result, *, structured: Structured, sandbox: bool) -> CallTool
     if isinstance(result, Table) and result.link:
         content.append(ResourceLink(uri=result.link, name="all rows", mime_type="text/csv", description=_LINK))
     failed = isinstance(result, Written) and result.status == "refused"
-    return _safe(CallToolResult(content=content, structured_content=data, is_error=failed))
+    return _safe(CallToolResult(content=content, structured_content=data, is_error=failed, _meta=meta))
 
 
 def _shown(result: Result, structured: Structured) -> tuple[str, dict[str, Any] | None]:

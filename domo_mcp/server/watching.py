@@ -163,11 +163,11 @@ class Watch:
     async def _compare(self, key: str, address: Address) -> None:
         tool, arguments = self._facts(address)
         try:
-            result, _ = await self.resources.tools[tool].outcome(dict(arguments))
+            found = await self.resources.tools[tool].outcome(dict(arguments))
         except DomoMcpError as error:
             logger.info("A resource that somebody listens to cannot be read: %s", error)
             return
-        before, self._marks[key] = self._marks.get(key), _mark(result)
+        before, self._marks[key] = self._marks.get(key), _mark(found.result)
         if before not in {None, self._marks[key]}:
             await self._publish(address.instance, address.place.kind, {address.thing.casefold()})
 

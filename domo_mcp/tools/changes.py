@@ -34,7 +34,7 @@ async def confirm_change(
     summary: Annotated[
         str, Field(min_length=1, max_length=500, description="The preview's summary, repeated word for word.")
     ],
-) -> Change | Done:
+) -> Change | Done | Answer:
     """Use it to apply a change that waits with a ticket, once the person has seen its preview and agreed.
 
     Nothing is applied if the target changed since: the new preview comes back instead.

@@ -36,7 +36,8 @@ class Table:
     `more` is true where further rows exist; `total` says how many there are in all, where that is known. `continues`
     makes the cursor behind the row of that number in `rows`; `advice` tells how to get the rest where it cannot.
     `whole` makes a link to all rows, and `link` is that link once somebody needs it. `facts` are lines of our own
-    about the answer, `summary` says of every column what rows that were cut held.
+    about the answer, `summary` says of every column what rows that were cut held. `sql` is the statement that gave
+    them, `uncut` the answer before it was cut to what a model may read: a view beside the conversation shows that.
     """
 
     columns: tuple[Column, ...]
@@ -51,6 +52,8 @@ class Table:
     summary: tuple[str, ...] = ()
     whole: Callable[[], Awaitable[str]] | None = None
     link: str = ""
+    sql: str = ""
+    uncut: Table | None = None
 
     @property
     def next_cursor(self) -> str | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from domo_mcp.tools.changes import ChangeEntry
     from domo_mcp.tools.cursor import Cursors
     from domo_mcp.tools.local.folders import FilesSettings, Folders
-    from domo_mcp.tools.results import ResultSettings
+    from domo_mcp.tools.results import Answer, ResultSettings
 
 ToolFunction = Callable[..., Awaitable[Any]]
 Surface = Literal["product", "app"]
@@ -38,8 +38,11 @@ class Effect(StrEnum):
 class Changes(Protocol):
     """The record of changes, and those that wait for a yes."""
 
-    async def pending(self, call: Call, ticket: str, summary: str) -> Change | Done:
-        """The change that a ticket stands for, as it would be now. Raises Refused for a ticket that is not good."""
+    async def pending(self, call: Call, ticket: str, summary: str) -> Change | Done | Answer:
+        """The change that a ticket stands for, as it would be now, or what it came to already.
+
+        Raises Refused for a ticket that is not good.
+        """
         ...
 
     async def inverse(self, call: Call, change_id: str) -> Change:

@@ -13,6 +13,7 @@ from mcp_types import CallToolResult
 from starlette.applications import Starlette
 
 from tests.answers import text_of
+from tests.changes.answers import Person
 from tests.changes.conftest import Open
 from tests.changes.scratch import Scratch, contents, scratch, writes
 
@@ -166,3 +167,23 @@ async def test_a_ticket_is_worth_nothing_under_another_key(
         result = await confirm(client, written)
     assert result.is_error
     assert writes(sandbox.state.processed) == []
+
+
+async def test_no_ticket_stands_in_for_the_person_that_a_change_came_to_need(opened: Open) -> None:
+    """It was an added column when it was proposed; since then another one is there, which would be lost."""
+    someone = Person("no")
+    columns = [{"name": name, "type": "STRING"} for name in "abc"]
+    async with opened(someone, confirm="two_step", confirm_for=["update", "delete"]) as client:
+        new = await client.call_tool("create_dataset", {"name": "Came to need one", "columns": columns[:1]})
+        made = (await confirm(client, dict(new.structured_content or {}))).structured_content or {}
+        dataset = next(iter(made["new_ids"].values()))
+
+        async def altered(*places: int) -> dict[str, Any]:
+            arguments = {"dataset": dataset, "columns": [columns[place] for place in places]}
+            result = await client.call_tool("alter_dataset_schema", arguments)
+            return dict(result.structured_content or {})
+
+        first, second = await altered(0, 1), await altered(0, 2)
+        assert not (await confirm(client, second)).is_error
+        answer = (await confirm(client, first)).structured_content or {}
+    assert (answer["status"], len(someone.questions)) == ("declined", 1)

@@ -91,6 +91,7 @@ async def query(
         advice=_advice(call, limit),
         facts=(*facts_of(checked), *(() if rows.rows else ("The query ran and matched no rows.",))),
         whole=partial(call.result_link, dataset.id, select.text) if call.result_link else None,
+        sql=select.text,
     )
 
 
@@ -154,6 +155,7 @@ async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Tab
         total=written,
         advice="the file has them all",
         facts=(f"Saved {written:,} rows to {path}.", *facts_of(checked)),
+        sql=select.text,
     )
 
 

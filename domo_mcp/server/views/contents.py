@@ -1,0 +1,100 @@
+"""What a view is told about an answer, beside what the model reads. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from domo_mcp.guard.written import Written
+from domo_mcp.tools.results import Chart
+from domo_mcp.tools.table import Table
+from domo_mcp.untrusted import plain
+
+KEY = "domo-mcp/view"
+"""Where it stands in `_meta` of a result."""
+
+MOST_ROWS = 10_000
+_MOST_EXACT = 2**53 - 1
+_MOST_CHARACTERS = 4_000_000
+
+Call = dict[str, Any]
+"""A call that a view may make: `tool` and `arguments`."""
+
+
+def table_told(
+    answer: Table | Chart, *, tool: str, arguments: Mapping[str, Any], max_rows: int, sandbox: bool
+) -> dict[str, Any]:
+    """All rows that were read, at most 10,000 and four million characters, whatever the model is shown of them.
+
+    `more` is the call that gives the next ones or, where it has no cursor, as many as one answer may hold from the
+    first on (`max_rows`); null where there is none. `chart` is what the caller asked to be drawn
+    (type, x, y, series, title), null where the view chooses.
+    """
+    table = answer.table if isinstance(answer, Chart) else answer
+    whole = table.uncut or table
+    rows = _bounded(whole.rows)
+    left = whole.more or len(rows) < len(whole.rows)
+    source = whole.source
+    return {
+        "columns": [{"name": column.name, "type": column.type} for column in whole.columns],
+        "rows": rows,
+        "first": whole.first,
+        "total": whole.total,
+        "left": left,
+        "more": _more(whole, len(rows), tool, arguments, max_rows) if left else None,
+        "sql": whole.sql or None,
+        "source": source and {"id": source.dataset_id, "name": source.name, "url": source.url, "as_of": source.as_of},
+        "facts": [plain(fact) for fact in whole.facts],
+        "chart": _chart(answer) if isinstance(answer, Chart) else None,
+        "sandbox": sandbox,
+    }
+
+
+def _chart(chart: Chart) -> dict[str, str | None]:
+    return {"type": chart.chart_type, "x": chart.x, "y": chart.y, "series": chart.series, "title": chart.title}
+
+
+def _more(whole: Table, shown: int, tool: str, arguments: Mapping[str, Any], max_rows: int) -> Call | None:
+    asked = {name: value for name, value in arguments.items() if name not in {"max_tokens", "save_as", "cursor"}}
+    if whole.continues:
+        return _call(tool, asked, limit=MOST_ROWS, cursor=whole.continues(shown))
+    most = min(max_rows, MOST_ROWS)
+    return _call(tool, asked, limit=most) if whole.first == 0 and shown < most and "save_as" not in arguments else None
+
+
+def change_told(
+    written: Written, *, instance: str, given: Mapping[str, Any], panel: tuple[str, str] | None, good_for_s: float
+) -> dict[str, Any]:
+    """A change, with the calls that the panel's buttons make.
+
+    `panel` are the panel's own yes and no, good for `good_for_s` seconds; `given` is what every such call takes
+    besides.
+    """
+    told = written.model_dump(mode="json", exclude_none=True, exclude={"ticket", "next"})
+    answers = [_call("confirm_change", given, ticket=token, summary=written.summary) for token in panel or ()]
+    undoes = written.status == "applied" and written.change and written.undo in {"exact", "content"}
+    return {
+        "written": json.loads(plain(json.dumps(told))),
+        "instance": instance,
+        "apply": answers[0] if answers else None,
+        "cancel": answers[1] if answers else None,
+        "undo": _call("undo_change", given, change=written.change) if undoes else None,
+        "good_for_s": good_for_s if answers else None,
+    }
+
+
+def _call(tool: str, given: Mapping[str, Any], **arguments: Any) -> Call:
+    return {"tool": tool, "arguments": {**given, **arguments}}
+
+
+def _exact(value: Any) -> Any:
+    """A number that JavaScript would round is a text."""
+    return str(value) if isinstance(value, int) and abs(value) > _MOST_EXACT else value
+
+
+def _bounded(rows: list[list[Any]]) -> list[list[Any]]:
+    rows = [list(map(_exact, row)) for row in rows[:MOST_ROWS]]
+    while (size := len(json.dumps(rows))) > _MOST_CHARACTERS:
+        rows = rows[: len(rows) * _MOST_CHARACTERS // size]
+    return rows
