@@ -15,7 +15,6 @@ from domo_mcp import telemetry
 from domo_mcp.errors import DomoMcpError
 from domo_mcp.guard.gate import Result
 from domo_mcp.guard.written import Written
-from domo_mcp.server.view_data import view_data
 from domo_mcp.tools.results import Answer, Chart, Picture, Text
 from domo_mcp.tools.table import Table, csv_header, csv_line
 from domo_mcp.untrusted import all_foreign, fenced, foreign, plain, visible
@@ -51,7 +50,7 @@ def _shown(result: Result, structured: Structured) -> tuple[str, dict[str, Any] 
     if isinstance(result, Table):
         return _table(result), _records(result) if structured == "all" else None
     if isinstance(result, Chart):
-        return _chart(result), dict(view_data(result)) if structured == "all" else None
+        return _chart(result), _for_view(result) if structured == "all" else None
     if isinstance(result, Text):
         lead = [_told(result.lead)] if result.lead else []
         return "\n".join([*lead, _fenced(visible(result.body)), *map(_told, result.facts)]), None
@@ -107,6 +106,12 @@ def _chart(chart: Chart) -> str:
     shown = "\n\n".join(part for part in (chart.text, chart.alt) if part)
     table = chart.table
     return "\n".join([_fenced(visible(shown)), *map(_told, table.facts), _told(_last_line(table))])
+
+
+def _for_view(chart: Chart) -> dict[str, Any]:
+    from domo_mcp.server.view_data import view_data
+
+    return dict(view_data(chart))
 
 
 def _last_line(table: Table) -> str:

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from domo_mcp.errors import SqlRefused, UnknownName
 from domo_mcp.tools import args
-from domo_mcp.tools.data import charting
 from domo_mcp.tools.data.asking import answer_question, propose
 from domo_mcp.tools.data.context import choose, context
 from domo_mcp.tools.data.details import DatasetDetails, Include, details
@@ -178,6 +177,7 @@ async def chart_data(
     What is left out is chosen by the columns: dates make a line, a category bars, two categories a heat map.
     """
     from domo_mcp.charts import Wish
+    from domo_mcp.tools.data import charting
 
     found = await dataset_of(call, sql, dataset)
     await check_from(call, sql, found)
