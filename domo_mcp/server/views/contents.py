@@ -22,12 +22,18 @@ Call = dict[str, Any]
 
 
 def table_told(
-    table: Table, *, tool: str, arguments: Mapping[str, Any], max_rows: int, sandbox: bool
+    table: Table,
+    *,
+    tool: str,
+    arguments: Mapping[str, Any],
+    max_rows: int,
+    sandbox: bool,
+    chart: Mapping[str, str | None] | None = None,
 ) -> dict[str, Any]:
     """All rows that were read, at most 10,000 and four million characters, whatever the model is shown of them.
 
     `more` is the call that gives the next ones or, where it has no cursor, as many as one answer may hold from the
-    first on (`max_rows`); null where there is none. `chart` is what the caller asked to be drawn
+    first on (`max_rows`); null where there is none, and for a chart. `chart` is what the caller asked to be drawn
     (type, x, y, series, title), null where the view chooses.
     """
     whole = table.uncut or table
@@ -40,11 +46,11 @@ def table_told(
         "first": whole.first,
         "total": whole.total,
         "left": left,
-        "more": _more(whole, len(rows), tool, arguments, max_rows) if left else None,
+        "more": _more(whole, len(rows), tool, arguments, max_rows) if left and chart is None else None,
         "sql": whole.sql or None,
         "source": source and {"id": source.dataset_id, "name": source.name, "url": source.url, "as_of": source.as_of},
         "facts": [plain(fact) for fact in whole.facts],
-        "chart": None,
+        "chart": chart,
         "sandbox": sandbox,
     }
 
@@ -54,7 +60,8 @@ def _more(whole: Table, shown: int, tool: str, arguments: Mapping[str, Any], max
     if whole.continues:
         return _call(tool, asked, limit=MOST_ROWS, cursor=whole.continues(shown))
     most = min(max_rows, MOST_ROWS)
-    return _call(tool, asked, limit=most) if whole.first == 0 and shown < most and "save_as" not in arguments else None
+    helps = whole.first == 0 and len(whole.rows) == shown < most and "save_as" not in arguments
+    return _call(tool, asked, limit=most) if helps else None
 
 
 def change_told(
