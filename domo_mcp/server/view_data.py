@@ -52,8 +52,7 @@ class ViewData(TypedDict):
 def view_data(result: Table | Chart) -> ViewData:
     """The JSON of rows, or of a chart with its rows."""
     if isinstance(result, Chart):
-        drawn = ChartData(type=result.chart_type, x=result.x, y=result.y, series=result.series, title=result.title)
-        return {**view_data(result.table), "sql": result.sql, "chart": drawn}
+        return {**view_data(result.table), "sql": result.sql, "chart": drawn(result)}
     return ViewData(
         columns=[ColumnData(name=column.name, type=column.type) for column in result.columns],
         rows=result.rows,
@@ -61,6 +60,11 @@ def view_data(result: Table | Chart) -> ViewData:
         total=result.total,
         source=_source(result.source) if result.source else None,
     )
+
+
+def drawn(chart: Chart) -> ChartData:
+    """What of the rows is drawn."""
+    return ChartData(type=chart.chart_type, x=chart.x, y=chart.y, series=chart.series, title=chart.title)
 
 
 def _source(source: Source) -> SourceData:

@@ -130,6 +130,14 @@ def test_numbers_that_a_browser_would_round_are_texts_and_too_many_characters_ar
     assert told["rows"][0][0] == str(2**60 + 1)
     assert 0 < len(told["rows"]) < 800
     assert told["left"] is True
+    assert told["more"] is None
+
+
+def test_a_chart_that_was_asked_for_is_told_and_has_no_further_rows() -> None:
+    table = Table(columns=(Column("a"), Column("n", "LONG")), rows=[["x", 1]], more=True)
+    spec = {"type": "bar", "x": "a", "y": "n", "series": None, "title": "T"}
+    told = table_told(table, tool="chart_data", arguments={}, max_rows=1000, sandbox=False, chart=spec)
+    assert (told["chart"], told["more"]) == (spec, None)
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domo_mcp.guard.written import Written
-from domo_mcp.tools.results import Chart
+from domo_mcp.server.view_data import ChartData
 from domo_mcp.tools.table import Table
 from domo_mcp.untrusted import plain
 
@@ -23,15 +23,20 @@ Call = dict[str, Any]
 
 
 def table_told(
-    answer: Table | Chart, *, tool: str, arguments: Mapping[str, Any], max_rows: int, sandbox: bool
+    table: Table,
+    *,
+    tool: str,
+    arguments: Mapping[str, Any],
+    max_rows: int,
+    sandbox: bool,
+    chart: ChartData | None = None,
 ) -> dict[str, Any]:
     """All rows that were read, at most 10,000 and four million characters, whatever the model is shown of them.
 
     `more` is the call that gives the next ones or, where it has no cursor, as many as one answer may hold from the
-    first on (`max_rows`); null where there is none. `chart` is what the caller asked to be drawn
+    first on (`max_rows`); null where there is none, and for a chart. `chart` is what the caller asked to be drawn
     (type, x, y, series, title), null where the view chooses.
     """
-    table = answer.table if isinstance(answer, Chart) else answer
     whole = table.uncut or table
     rows = _bounded(whole.rows)
     left = whole.more or len(rows) < len(whole.rows)
@@ -42,17 +47,13 @@ def table_told(
         "first": whole.first,
         "total": whole.total,
         "left": left,
-        "more": _more(whole, len(rows), tool, arguments, max_rows) if left else None,
+        "more": _more(whole, len(rows), tool, arguments, max_rows) if left and chart is None else None,
         "sql": whole.sql or None,
         "source": source and {"id": source.dataset_id, "name": source.name, "url": source.url, "as_of": source.as_of},
         "facts": [plain(fact) for fact in whole.facts],
-        "chart": _chart(answer) if isinstance(answer, Chart) else None,
+        "chart": chart,
         "sandbox": sandbox,
     }
-
-
-def _chart(chart: Chart) -> dict[str, str | None]:
-    return {"type": chart.chart_type, "x": chart.x, "y": chart.y, "series": chart.series, "title": chart.title}
 
 
 def _more(whole: Table, shown: int, tool: str, arguments: Mapping[str, Any], max_rows: int) -> Call | None:
@@ -60,7 +61,8 @@ def _more(whole: Table, shown: int, tool: str, arguments: Mapping[str, Any], max
     if whole.continues:
         return _call(tool, asked, limit=MOST_ROWS, cursor=whole.continues(shown))
     most = min(max_rows, MOST_ROWS)
-    return _call(tool, asked, limit=most) if whole.first == 0 and shown < most and "save_as" not in arguments else None
+    helps = whole.first == 0 and len(whole.rows) == shown < most and "save_as" not in arguments
+    return _call(tool, asked, limit=most) if helps else None
 
 
 def change_told(
