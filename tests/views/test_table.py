@@ -11,7 +11,7 @@ import pytest
 from tests.views.conftest import Open
 from tests.views.stage import Stage, shown
 
-COLUMNS = "`Order Id`, `Order Date`, `Region`, `Quantity`, `Revenue`"
+COLUMNS = "`Order ID`, `Order Date`, `Region`, `Quantity`, `Revenue`"
 ORDERS = {"sql": f"SELECT {COLUMNS} FROM `Sales Orders` ORDER BY {COLUMNS}", "limit": 300}
 REGIONS = {"sql": "SELECT `Region`, SUM(`Revenue`) AS `Total` FROM `Sales Orders` GROUP BY `Region` ORDER BY 1"}
 MONTHS = {

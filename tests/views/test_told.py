@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from mcp import Client
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, Resource
 from starlette.applications import Starlette
 
 from domo_mcp.server import views
@@ -19,7 +19,7 @@ from tests.changes.answers import Person
 from tests.changes.scratch import CHANGING, Scratch, contents, scratch, writes
 from tests.views.conftest import Open
 
-COLUMNS = "`Order Id`, `Region`, `Revenue`"
+COLUMNS = "`Order ID`, `Region`, `Revenue`"
 ORDERS = {"sql": f"SELECT {COLUMNS} FROM `Sales Orders` ORDER BY {COLUMNS}", "limit": 1000}
 
 
@@ -42,9 +42,14 @@ async def pressed(client: Client, result: CallToolResult, button: str) -> CallTo
     return await client.call_tool(call["tool"], call["arguments"])
 
 
+async def views_of(client: Client) -> dict[str, Resource]:
+    everything = {str(each.uri): each for each in (await client.list_resources()).resources}
+    return {uri: each for uri, each in everything.items() if uri.startswith(views.VIEWS)}
+
+
 async def test_views_are_listed_with_what_they_need_and_read_as_one_document(opened: Open) -> None:
     async with opened() as client:
-        listed = {str(each.uri): each for each in (await client.list_resources()).resources}
+        listed = await views_of(client)
         assert set(listed) == {views.TABLE, views.APPROVAL}
         for uri, resource in listed.items():
             read = (await client.read_resource(uri)).contents[0].model_dump()
@@ -57,7 +62,7 @@ async def test_views_are_listed_with_what_they_need_and_read_as_one_document(ope
 
 async def test_a_server_that_changes_nothing_has_no_panel(opened: Open) -> None:
     async with opened(policy={"access": "read"}) as client:
-        assert [str(each.uri) for each in (await client.list_resources()).resources] == [views.TABLE]
+        assert set(await views_of(client)) == {views.TABLE}
 
 
 async def test_views_may_call_of_what_changes_domo_only_the_answer_and_the_undo(opened: Open) -> None:
@@ -75,7 +80,7 @@ async def test_a_view_gets_all_rows_that_were_read_and_the_model_those_that_fit(
         result = await client.call_tool("run_sql", {**ORDERS, "max_tokens": 300})
     table = for_view(result)["table"]
     assert len(table["rows"]) == 1000
-    assert [column["name"] for column in table["columns"]] == ["Order Id", "Region", "Revenue"]
+    assert [column["name"] for column in table["columns"]] == ["Order ID", "Region", "Revenue"]
     assert table["source"]["name"] == "Sales Orders"
     assert (table["total"], table["left"], table["chart"]) == (50_000, True, None)
     assert len(raw_text_of(result)) < 2500
@@ -101,7 +106,7 @@ async def test_the_call_for_more_rows_goes_on_where_the_view_ends(opened: Open) 
 
 
 async def test_without_an_order_the_call_for_more_rows_begins_anew_with_as_many_as_there_may_be(opened: Open) -> None:
-    statement = {"sql": "SELECT `Order Id` FROM `Sales Orders`", "limit": 50}
+    statement = {"sql": "SELECT `Order ID` FROM `Sales Orders`", "limit": 50}
     async with opened() as client:
         call = for_view(await client.call_tool("run_sql", statement))["table"]["more"]
         again = for_view(await client.call_tool(call["tool"], call["arguments"]))["table"]
