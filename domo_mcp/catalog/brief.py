@@ -208,7 +208,7 @@ def values_of(profile: ColumnProfile) -> str:
     elif profile.low is not None and profile.low != profile.high:
         parts.append(f"{one_line(str(profile.low), 30)} to {one_line(str(profile.high), 30)}")
     if profile.grain:
-        parts.append(f"one per {profile.grain}")
+        parts.append(f"by {profile.grain}")
     if profile.nulls >= 0.005:
         parts.append(f"{profile.nulls:.0%} NULL")
     return f"[{'; '.join(parts)}]" if parts else ""

@@ -65,7 +65,7 @@ def test_everything_known_is_said() -> None:
         "Orders (Archive) has the same columns.",
         "`c0` LONG - the first (also: one, uno)",
         "`c1` LONG [values 'West', 'East'; 25% NULL]",
-        "`c2` LONG [2024-01-01 to 2024-12-31; one per day]",
+        "`c2` LONG [2024-01-01 to 2024-12-31; by day]",
         "beast mode Profit = `a` - `b`",
         "verified: How many? -> SELECT COUNT(*) FROM Orders",
     ):
