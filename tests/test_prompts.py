@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -87,10 +87,8 @@ class Walk:
         if waiting["status"] == "applied":
             return waiting
         assert waiting["status"] == "needs_confirmation"
-        done = (
-            await self.call("confirm_change", ticket=waiting["ticket"], summary=waiting["summary"])
-        ).structured_content
-        assert done
+        given = {"ticket": waiting["ticket"], "summary": waiting["summary"]}
+        done: dict[str, Any] = (await self.call("confirm_change", **given)).structured_content or {}
         assert done["status"] == "applied"
         return done
 
@@ -98,14 +96,22 @@ class Walk:
 Begin = Callable[..., Any]
 
 
+@pytest.fixture(scope="module")
+def company() -> Iterator[Store]:
+    """A company of these tests' own: what others leave behind would change which dataset a question is about."""
+    store = Store.open(clock=lambda: TODAY)
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def begin(spare_store: Store, configure: Callable[..., Config], monkeypatch: pytest.MonkeyPatch) -> Begin:
+def begin(company: Store, configure: Callable[..., Config], monkeypatch: pytest.MonkeyPatch) -> Begin:
     """Opens a client on a company that may be changed, and fills a prompt."""
     monkeypatch.setattr("domo_mcp.app._now", lambda: TODAY)
 
     @asynccontextmanager
     async def walking(name: str, **arguments: str) -> AsyncIterator[Walk]:
-        sandbox = sandbox_app(spare_store)
+        sandbox = sandbox_app(company)
         async with open_app(configure(), embedded=sandbox) as app, local_client(app) as client:
             (message,) = (await client.get_prompt(name, arguments)).messages
             assert isinstance(message.content, TextContent)
@@ -249,8 +255,8 @@ async def test_a_workflow_that_fails_every_night_is_seen_before_it_is_started(be
 
 
 @needs_ocr
-async def test_a_receipt_becomes_a_document_whose_lines_add_up(begin: Begin, spare_store: Store) -> None:
-    receipt = next(file for file in spare_store.all(DataFile) if file.name.startswith("Receipt"))
+async def test_a_receipt_becomes_a_document_whose_lines_add_up(begin: Begin, company: Store) -> None:
+    receipt = next(file for file in company.all(DataFile) if file.name.startswith("Receipt"))
     image = f"domo://sandbox/data-files/{receipt.id}"
     async with begin("read-picture-into-appdb", image=image, collection="Tasks") as walk:
         assert image in walk.text
