@@ -36,12 +36,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A candidate's place: `score` grows with shared words, `matched` are the question's words that it knows."""
+    """A candidate's place: `score` grows with shared words, `matched` are the question's words that it knows.
+
+    `use` grows with cards and rows: it decides between equals.
+    """
 
     id: str
     name: str
     score: float
     matched: frozenset[str]
+    use: float = 0.0
 
 
 def rank(question: str, candidates: Sequence[Candidate]) -> list[Ranked]:
@@ -55,7 +59,7 @@ def rank(question: str, candidates: Sequence[Candidate]) -> list[Ranked]:
         _ranked(candidate, asking.score(about), found)
         for candidate, about, found in zip(candidates, known, values, strict=True)
     ]
-    return sorted(ranked, key=lambda entry: (-entry.score, entry.name, entry.id))
+    return sorted(ranked, key=lambda entry: (-entry.score, -entry.use, entry.name, entry.id))
 
 
 def _rarest_most(known: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
@@ -116,7 +120,7 @@ def _best(known: Mapping[str, float], near: Mapping[str, float]) -> float:
 def _ranked(candidate: Candidate, scored: tuple[float, frozenset[str]], values: Mapping[str, float]) -> Ranked:
     use = 0.15 * min(1.0, candidate.cards / 5) + 0.05 * min(1.0, math.log10(1 + candidate.rows) / 6)
     score = scored[0] + sum(values.values())
-    return Ranked(candidate.id, candidate.name, score * (1 + use), scored[1].union(*map(keywords, values)))
+    return Ranked(candidate.id, candidate.name, score * (1 + use), scored[1].union(*map(keywords, values)), use)
 
 
 @dataclass(frozen=True)
