@@ -32,6 +32,7 @@ _LINE_SHARE, _SHORT_LINE = 0.125, 240
 """Of the room left, what a dataset in short may take; and the characters that it may always take."""
 
 _MOST_VALUES, _LONGEST_VALUES = 12, 160
+_LONGEST_TEXT, _LONGEST_FORMULA = 600, 1500
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,10 @@ class _Writing:
             self._unnamed += 1
 
     def left_out(self) -> list[str]:
-        return [*self._missing, *([f"{self._unnamed} more datasets"] if self._unnamed else [])]
+        return [
+            *self._missing,
+            *([f"{self._unnamed} more dataset{'s' if self._unnamed > 1 else ''}"] if self._unnamed else []),
+        ]
 
 
 _NOTES = "Notes of the operator:"
@@ -170,8 +174,9 @@ def _head(known: Known) -> Iterator[str]:
     unit = dictionary.unit_of_analysis if dictionary else None
     rows = f"{dataset.row_count:,} rows" if dataset.row_count is not None else "rows unknown"
     updated = f", updated {dataset.last_updated:%Y-%m-%d}" if dataset.last_updated else ""
-    yield f"\ndataset {quoted(dataset.name)} id {dataset.id} ({rows}{updated})"
-    about = [f"{part.rstrip('. ')}." for part in (known.described.about, unit or "") if part]
+    yield f"\ndataset {_name(dataset.name)} id {one_line(dataset.id)} ({rows}{updated})"
+    told = [one_line(part, _LONGEST_TEXT) for part in (known.described.about, unit or "")]
+    about = [f"{part.rstrip('. ')}." for part in told if part]
     yield " ".join(about) or "(no description)"
     if known.alike:
         yield known.alike
@@ -186,24 +191,36 @@ def _body(known: Known) -> Iterator[tuple[str, str]]:
             _column_line(column, *meaning, known.profile.get(column.name)),
         )
     for formula in known.described.formulas:
-        yield formula.name, f"beast mode {formula.name} = {' '.join(formula.formula.split())}"
+        yield formula.name, f"beast mode {one_line(formula.name)} = {one_line(formula.formula, _LONGEST_FORMULA)}"
     for example in known.examples:
         yield example.question, f"verified: {example.question} -> {' '.join(example.sql.split())}"
 
 
 def _column_line(column: Column, description: str, synonyms: Sequence[str], profile: ColumnProfile | None) -> str:
-    also = f" (also: {', '.join(synonyms)})" if synonyms else ""
+    also = f" (also: {one_line(', '.join(synonyms))})" if synonyms else ""
+    description = one_line(description, _LONGEST_TEXT // 2)
     meaning = f" - {description}{also}" if description or also else ""
     masked = " (masked by policy: every value is ***)" if column.masked else ""
     values = f" {found}" if profile and (found := values_of(profile)) else ""
-    return f"{quoted(column.name)} {column.type}{masked}{meaning}{values}"
+    return f"{_name(column.name)} {column.type}{masked}{meaning}{values}"
+
+
+def _name(name: str) -> str:
+    """A name as SQL takes it, on one line; blanks in it count."""
+    text = quoted(name)
+    return text if text.isprintable() and len(text) <= _LONGEST_TEXT else one_line(text, _LONGEST_TEXT)
+
+
+def shortened(text: str, most: int) -> str:
+    """The first lines of a text that fit."""
+    return "\n".join(_fitting(text.splitlines(), most)[0])
 
 
 def values_of(profile: ColumnProfile) -> str:
     """What is in a column: its values where they are few, else its range; nulls where there are some."""
     parts = []
     if profile.values:
-        shown, _ = _fitting([repr(value) for value in profile.values[:_MOST_VALUES]], _LONGEST_VALUES)
+        shown, _ = _fitting([repr(one_line(value, 60)) for value in profile.values[:_MOST_VALUES]], _LONGEST_VALUES)
         parts.append(f"values {', '.join(shown)}{', …' if len(shown) < profile.distinct else ''}")
     elif profile.low is not None and profile.low != profile.high:
         parts.append(f"{one_line(str(profile.low), 30)} to {one_line(str(profile.high), 30)}")
@@ -219,7 +236,7 @@ def _line(described: Described, question: str, most: int) -> str:
 
     A line that is no shorter than a short one may leave columns out: those that the question names stay.
     """
-    head = f"{quoted(described.dataset.name)} id {described.dataset.id}: "
+    head = f"{_name(described.dataset.name)} id {one_line(described.dataset.id)}: "
     columns = list(described.columns)
     if len(head) + sum(map(len, described.names)) < most and len(told := head + _by_type(columns)) <= most:
         return told
@@ -241,7 +258,7 @@ def _by_type(columns: Sequence[Column]) -> str:
     """Columns, each type said once before those that have it."""
     named: dict[str, list[str]] = {}
     for column in columns:
-        named.setdefault(column.type, []).append(quoted(column.name))
+        named.setdefault(column.type, []).append(_name(column.name))
     return "; ".join(f"{type_} {', '.join(names)}".strip() for type_, names in named.items())
 
 

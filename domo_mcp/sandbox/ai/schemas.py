@@ -45,13 +45,18 @@ async def enriched(store: Store, schema: DataSourceSchema, readable: list[Datase
     named = (dataset for dataset in readable if names & {dataset.name, dataset.id})
     dataset = next(named, None)
     own = (dataset.name,) if dataset is not None and alias else ()
-    plain = [questions.Column(c.name, c.type, c.description or "") for c in schema.columns]
+    plain = [questions.Column(c.name, c.type, _first_part(c.description)) for c in schema.columns]
     if dataset is not None:
         notes = {note.name: note for note in dataset.columns if note.agent_enabled}
         known = [await _noted(store, dataset, c, notes[c.name]) if c.name in notes else c for c in plain]
         kept = questions.Schema(schema.data_source_name, tuple(c for c in known if c.name in notes), synonyms=own)
         plain = [await _told_apart(store, dataset, c, kept) for c in known] + list(_beast_modes(dataset, kept))
-    return questions.Schema(schema.data_source_name, tuple(plain), schema.description or "", synonyms=own)
+    return questions.Schema(schema.data_source_name, tuple(plain), _first_part(schema.description), synonyms=own)
+
+
+def _first_part(description: str | None) -> str:
+    """A description without the paragraphs behind it: what they tell (values, notes, examples) is for models."""
+    return (description or "").partition("\n\n")[0]
 
 
 async def _noted(store: Store, dataset: Dataset, column: questions.Column, note: ColumnNote) -> questions.Column:

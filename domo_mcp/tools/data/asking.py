@@ -9,7 +9,7 @@ from domo_mcp import sql
 from domo_mcp.catalog.checking import Problem, check, foreign_tables
 from domo_mcp.catalog.knowledge import Described
 from domo_mcp.errors import CannotAnswer, InvalidInput, SqlRefused
-from domo_mcp.tools.data.context import Choice, choose, known, schema
+from domo_mcp.tools.data.context import Choice, choose, known, schemas
 from domo_mcp.tools.data.preparing import schema_of
 from domo_mcp.tools.data.querying import query
 from domo_mcp.tools.table import Table
@@ -42,12 +42,12 @@ class Proposal:
 async def propose(call: Call, question: str, choice: Choice, model: str | None = None) -> Proposal:
     """What the AI service writes for the question, judged against the dataset that its FROM names."""
     entries, notes = await known(call, choice, question), await call.catalog.general_notes()
-    described = [entry.described for entry in entries]
+    described, calendar = [entry.described for entry in entries], call.catalog.settings.calendar(call.now())
     answer = await call.domo.ai.text_to_sql(
         question,
-        [schema(entry, notes) for entry in entries],
+        schemas(entries, calendar, notes),
         model=model,
-        today=call.catalog.settings.today(call.now()),
+        today=calendar.today,
     )
     try:
         select = sql.parse(answer.output)

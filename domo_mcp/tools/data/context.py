@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.alike import alike
-from domo_mcp.catalog.brief import Known, brief, values_of
+from domo_mcp.catalog.brief import DIALECT, Calendar, Known, brief, shortened, values_of
 from domo_mcp.catalog.datasets import describe_shortly
 from domo_mcp.catalog.ranking import as_likely
 from domo_mcp.errors import CannotAnswer, SqlRefused
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from domo_mcp.client.ai import SourceSchema
 
 _TOLD_WHOLE = 3
+_MOST_NOTES = 4000
 _AROUND = 170
 """Tokens for what stands around the context: fence, choice, what was left out, source."""
 
@@ -90,8 +91,14 @@ async def context(call: Call, question: str | None, names: Sequence[str] | None,
     return Text(pack.datasets, tuple(facts), pack.own)
 
 
-def schema(entry: Known, notes: str) -> SourceSchema:
-    """The same about one dataset in the form that Domo's AI takes; what goes beyond a description is a paragraph."""
+def schemas(entries: Sequence[Known], calendar: Calendar, notes: str) -> list[SourceSchema]:
+    """The same in the form that Domo's AI takes; what is about all datasets stands with the first one."""
+    general = [str(calendar), DIALECT, shortened(notes, _MOST_NOTES)]
+    return [_schema(entry, general if place == 0 else []) for place, entry in enumerate(entries)]
+
+
+def _schema(entry: Known, general: Sequence[str]) -> SourceSchema:
+    """One dataset; what goes beyond a description is a paragraph."""
     from domo_mcp.client.ai import SourceColumn, SourceSchema
 
     described = entry.described
@@ -106,7 +113,7 @@ def schema(entry: Known, notes: str) -> SourceSchema:
     about = [described.about]
     about += [f"{formula.name} means {' '.join(formula.formula.split())}." for formula in described.formulas]
     examples = [f"Verified: {example.question} -> {' '.join(example.sql.split())}" for example in entry.examples]
-    told = [" ".join(about), notes, entry.notes, *examples]
+    told = [" ".join(about), *general, entry.alike, shortened(entry.notes, _MOST_NOTES), *examples]
     return SourceSchema(described.dataset.name, columns, "\n\n".join(filter(None, told)))
 
 
