@@ -17,6 +17,8 @@ ValueT = TypeVar("ValueT")
 class Cache(Generic[ValueT]):
     """Keeps what `load` gave for `max_age_s` seconds, the `most` latest keys of it; a failure is not kept.
 
+    Nor is what was on its way when its key was dropped, or all forgotten: it may have been true only before.
+
     With a `shelf` values outlive the process; `kind` is then the type of a value, and `name` tells caches apart.
     """
 
@@ -36,6 +38,8 @@ class Cache(Generic[ValueT]):
         self._kind = kind
         self._values: dict[str, tuple[float, ValueT]] = {}
         self._loading: dict[str, anyio.Lock] = {}
+        self._dropped: dict[str, float] = {}
+        self._forgotten = 0.0
 
     async def get(self, key: str, load: Callable[[], Awaitable[ValueT]], *, since: float = 0) -> ValueT:
         """The value of `key`, loaded where none is young enough and made after `since` (Unix seconds)."""
@@ -49,6 +53,8 @@ class Cache(Generic[ValueT]):
                 if kept:
                     return kept[0]
                 made, value = time.time(), await load()
+                if self._is_stale(key, made):
+                    return value
                 self.put(key, value, made)
                 if self._shelf and self._kind:
                     await self._shelf.put(f"{self._name}/{key}", self._kind.dump_json(value).decode(), made)
@@ -70,22 +76,25 @@ class Cache(Generic[ValueT]):
 
     async def drop(self, key: str) -> None:
         """Keep nothing of `key`."""
+        self._dropped[key] = time.time()
         self._values.pop(key, None)
         if self._shelf:
             await self._shelf.drop(f"{self._name}/{key}")
 
     def forget(self) -> None:
-        """Keep nothing of what was loaded in this process."""
+        """Keep nothing of what was loaded until now."""
+        self._forgotten = time.time()
+        self._dropped.clear()
         self._values.clear()
 
     def _young(self, key: str, since: float) -> tuple[ValueT] | None:
         kept = self._values.get(key)
-        return (kept[1],) if kept and self._is_young(kept[0], since) else None
+        return (kept[1],) if kept and self._is_young(key, kept[0], since) else None
 
     async def _shelved(self, key: str, since: float) -> tuple[ValueT] | None:
         """What an earlier run kept, as old as it was made."""
         found = await self._shelf.get(f"{self._name}/{key}") if self._shelf else None
-        if found is None or self._kind is None or not self._is_young(found.made, since):
+        if found is None or self._kind is None or not self._is_young(key, found.made, since):
             return None
         try:
             value = self._kind.validate_json(found.json)
@@ -94,5 +103,8 @@ class Cache(Generic[ValueT]):
         self.put(key, value, found.made)
         return (value,)
 
-    def _is_young(self, made: float, since: float) -> bool:
-        return made >= since and 0 <= time.time() - made < self._max_age_s
+    def _is_young(self, key: str, made: float, since: float) -> bool:
+        return made >= since and 0 <= time.time() - made < self._max_age_s and not self._is_stale(key, made)
+
+    def _is_stale(self, key: str, made: float) -> bool:
+        return made <= max(self._forgotten, self._dropped.get(key, 0))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +37,8 @@ _PAGE = 50
 _MOST_NAMED = 1000
 _MOST_POOLED = 200
 _SEARCH_WORDS = 4
+_MOST_TITLES = 10
+_MOST_FAILURES = 3
 _FIRST = "\n"
 """Begins the keys of what is no page of a search: that of the first datasets of all, and those of headings."""
 
@@ -185,12 +186,13 @@ class Catalog:
 
     async def forget(self, kind: str, thing_id: str = "") -> None:
         """Look things of a kind up anew from here on, after one was made, changed or deleted."""
+        own = kind == "dataset"  # and not a stream, whose id is no dataset's
         kind = {"stream": "dataset", "datastore": "collection"}.get(kind, kind)  # what each of them fills, or holds
         if kind == "dataset":
             self._datasets.forget()
             self._found.forget()
             self._chooser.forget()
-            await self._knowledge.forget(thing_id)
+            await (self._knowledge.forget(thing_id) if own else self._knowledge.forget_all())
         elif directory := self._directories.get(kind):
             directory.forget()
 
@@ -225,24 +227,42 @@ class Catalog:
         """What the operator wrote that is about no dataset in particular."""
         if not self.notes.text:
             return ""
-        named = [text for dataset in await self._first() for text in (dataset.name, dataset.id)]
-        if len(named) >= 2 * _MOST_POOLED:
-            named += await self._titles_beyond(frozenset(map(str.casefold, named)))
+        try:
+            named = [text for dataset in await self._first() for text in (dataset.name, dataset.id)]
+            if len(named) >= 2 * _MOST_POOLED:
+                named += await self._titles_beyond(frozenset(map(str.casefold, named)))
+        except (DomoError, Refused):
+            named = self.notes.titles
         return self.notes.general(named)
 
     async def _titles_beyond(self, known: frozenset[str]) -> list[str]:
-        """The headings that are names or ids of datasets beyond the first ones."""
+        """The headings that are, or may be, names or ids of datasets beyond the first ones.
+
+        Names are looked up only where policy may deny them; of too many all may be some.
+        """
         ids = [title for title in self.notes.titles if UUID.fullmatch(title)]
-        unknown = [title for title in self.notes.titles if title.casefold() not in {*known, *ids}]
+        if not (self.restricts("dataset") or self.restricts("collection")):
+            return ids
+        unknown = list(dict.fromkeys(title for title in self.notes.titles if title.casefold() not in {*known, *ids}))
+        if len(unknown) > _MOST_TITLES:
+            return ids + unknown
         found = [await self._found.get(_FIRST + title, partial(self._named_like, title)) for title in unknown]
         return ids + [dataset.name for each in found for dataset in each]
 
     async def warm_up(self, pause_s: float) -> None:
         """Learn the columns and meanings of the first datasets, one after the other with a pause between."""
+        failures = 0
         for dataset in await self._pool(""):
-            with suppress(Forbidden, NotFound, Rejected, UnreadableAnswer):  # of this one; the others are not worse
+            try:
                 if await self._chooser.readable(dataset.id):
                     await self.describe(dataset.id)
+                failures = 0
+            except (Forbidden, NotFound, Rejected, UnreadableAnswer):
+                failures = 0  # of this one; the others are not worse
+            except DomoError:
+                failures += 1
+                if failures == _MOST_FAILURES:
+                    raise
             await anyio.sleep(pause_s)
 
     async def _by_id(self, dataset_id: str) -> Dataset:

@@ -18,6 +18,9 @@ logger = logging.getLogger(__name__)
 
 _LONGEST_S = 30 * 86_400
 _LARGEST = 2_000_000
+_WAIT_S = 0.1
+_REST_S = 60
+_COLUMNS = ["place", "key", "made", "value"]
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS kept (place TEXT, key TEXT, made REAL NOT NULL, value TEXT NOT NULL,"
     " PRIMARY KEY (place, key)) WITHOUT ROWID"
@@ -47,14 +50,22 @@ class Shelf(Protocol):
         """Keep nothing under `key`."""
         ...
 
+    async def clear(self) -> None:
+        """Keep nothing at all."""
+        ...
+
 
 class KeptInFile:
-    """The file of all instances, in the user's folder for such things; `shelf` gives one of them its part."""
+    """The file of all instances, in the user's folder for such things; `shelf` gives one of them its part.
+
+    A file that cannot be used at once, as when another process holds it, is left alone for a while.
+    """
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._connection: sqlite3.Connection | None = None
         self._turn = anyio.CapacityLimiter(1)
+        self._rests_until = 0.0
 
     def shelf(self, place: str) -> Shelf:
         """The part of one user on one instance under one policy: what others may see is not shown to them."""
@@ -62,6 +73,8 @@ class KeptInFile:
 
     async def run(self, sql: str, *values: str | float) -> list[tuple[float, str]]:
         """Run one statement; nothing comes back where the file cannot be used."""
+        if self._rests:
+            return []
         return await anyio.to_thread.run_sync(partial(self._run, sql, values), limiter=self._turn)
 
     def close(self) -> None:
@@ -69,7 +82,13 @@ class KeptInFile:
         if self._connection is not None:
             self._connection.close()
 
+    @property
+    def _rests(self) -> bool:
+        return time.monotonic() < self._rests_until
+
     def _run(self, sql: str, values: tuple[str | float, ...]) -> list[tuple[float, str]]:
+        if self._rests:  # since this one waited for its turn
+            return []
         try:
             if self._connection is None:
                 self._connection = _opened(self._file or _own_file())
@@ -77,6 +96,7 @@ class KeptInFile:
                 return self._connection.execute(sql, values).fetchall()
         except (sqlite3.Error, OSError, RuntimeError) as error:
             logger.info("What the catalog knows cannot be kept for later runs: %s", error)
+            self._rests_until = time.monotonic() + _REST_S
             return []
 
 
@@ -96,6 +116,9 @@ class _Part:
 
     async def drop(self, key: str) -> None:
         await self.file.run("DELETE FROM kept WHERE place = ? AND key = ?", self.place, key)
+
+    async def clear(self) -> None:
+        await self.file.run("DELETE FROM kept WHERE place = ?", self.place)
 
 
 def _own_file() -> Path:
@@ -118,12 +141,19 @@ def _opened(file: Path) -> sqlite3.Connection:
 
 
 def _prepared(file: Path) -> sqlite3.Connection:
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    opened = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if os.name != "nt":
+            os.fchmod(opened, 0o600)  # one that was there may be open to others
+    finally:
+        os.close(opened)
     # Worker threads take turns.
-    connection = sqlite3.connect(file, timeout=2, check_same_thread=False)
+    connection = sqlite3.connect(file, timeout=_WAIT_S, check_same_thread=False)
     try:
         with connection:
             connection.execute("PRAGMA journal_mode = WAL")
+            if [name for _, name, *_ in connection.execute("PRAGMA table_info(kept)")] not in ([], _COLUMNS):
+                connection.execute("DROP TABLE kept")  # another version made it
             connection.execute(_TABLE)
             connection.execute("DELETE FROM kept WHERE made < ?", (time.time() - _LONGEST_S,))
     except sqlite3.Error:

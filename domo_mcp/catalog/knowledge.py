@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 from pydantic import TypeAdapter
@@ -40,12 +40,16 @@ _PROFILING_S = 10
 
 @dataclass(frozen=True)
 class Described:
-    """A dataset with all that helps to ask it: columns as a query can name them, their meanings, its beast modes."""
+    """A dataset with all that helps to ask it: columns as a query can name them, their meanings, its beast modes.
+
+    It is `sealed` where its dictionary could not be read, which may keep columns from agents: no row is looked into.
+    """
 
     dataset: Dataset
     columns: tuple[Column, ...]
     dictionary: Dictionary | None = None
     formulas: tuple[Formula, ...] = ()
+    sealed: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -81,7 +85,9 @@ class Knowledge:
         self._updated: dict[str, float] = {}
         self._details = Cache(max_age_s, name="details", shelf=shelf, kind=TypeAdapter(Dataset))
         self._columns = Cache(max_age_s, name="columns", shelf=shelf, kind=TypeAdapter(tuple[Column, ...]))
-        self._dictionaries = Cache(max_age_s, name="dictionary", shelf=shelf, kind=TypeAdapter(Dictionary | None))
+        meanings = TypeAdapter[Dictionary | Literal["unread"] | None](Dictionary | Literal["unread"] | None)
+        self._dictionaries = Cache(max_age_s, name="dictionary", shelf=shelf, kind=meanings)
+        self._shelf = shelf
         age = min(max_age_s * 96, _PROFILES_AGE_S)  # rows that did not change are looked into once a day
         self._profiles = Cache(age, name="profile", shelf=shelf, kind=TypeAdapter(dict[str, ColumnProfile]))
         self._looks: Cache[dict[str, ColumnProfile]] = Cache(max_age_s)
@@ -102,6 +108,14 @@ class Knowledge:
             for cache in (self._details, self._columns, self._dictionaries, self._profiles, self._looks):
                 await cache.drop(dataset_id)
 
+    async def forget_all(self) -> None:
+        """Learn every dataset anew from here on."""
+        for cache in (self._details, self._columns, self._dictionaries, self._profiles, self._looks):
+            cache.forget()
+        if self._shelf:
+            with anyio.CancelScope(shield=True):
+                await self._shelf.clear()
+
     async def columns(self, dataset_id: str) -> tuple[Column, ...]:
         """The columns that a query can name."""
         load = partial(self._domo.datasets.schema, dataset_id)
@@ -113,7 +127,7 @@ class Knowledge:
         dataset = await self._details.get(dataset_id, load, since=self.since(dataset_id))
         self.saw(dataset)
         columns, dictionary = await self.columns(dataset_id), await self._dictionary(dataset_id)
-        return Described(dataset, columns, dictionary, dataset.formulas)
+        return _described(dataset, columns, dictionary)
 
     async def remembered(self, dataset: Dataset) -> Described | None:
         """What is known of a dataset without asking Domo; None where its columns are not."""
@@ -122,8 +136,8 @@ class Knowledge:
         if columns is None:
             return None
         (details,) = await self._details.peek(dataset.id, since=since) or (dataset,)
-        (dictionary,) = await self._dictionaries.peek(dataset.id, since=since) or (None,)
-        return Described(details, columns[0], dictionary, details.formulas)
+        (dictionary,) = await self._dictionaries.peek(dataset.id, since=since) or ("unread",)
+        return _described(details, columns[0], dictionary)
 
     async def readable(self, dataset_id: str) -> bool:
         """Whether the user may read its columns, and it can be told which of them policy hides."""
@@ -138,6 +152,8 @@ class Knowledge:
 
         Without `look` only what was found before: Domo is not asked.
         """
+        if described.sealed:
+            return {}
         dataset, columns = described.dataset, profiled(described.columns, described.dictionary)
         # Where Domo does not tell when rows changed, they are looked into as often as everything else.
         since = self.since(dataset.id) if dataset.last_updated else time.time() - self._max_age_s
@@ -161,14 +177,20 @@ class Knowledge:
     async def _rows(self, dataset_id: str, text: str) -> Sequence[Row]:
         return (await self._domo.query.execute(dataset_id, sql.parse(text), limit=None)).rows
 
-    async def _dictionary(self, dataset_id: str) -> Dictionary | None:
-        async def load() -> Dictionary | None:
+    async def _dictionary(self, dataset_id: str) -> Dictionary | Literal["unread"] | None:
+        async def load() -> Dictionary | Literal["unread"] | None:
             try:
                 return await self._domo.datasets.dictionary(dataset_id)
-            except (Forbidden, Rejected):
+            except Rejected:
                 return None  # not every instance has the service; the columns alone still help
+            except (Forbidden, UnreadableAnswer):
+                return "unread"
 
-        try:
-            return await self._dictionaries.get(dataset_id, load, since=self.since(dataset_id))
-        except UnreadableAnswer:
-            return None
+        return await self._dictionaries.get(dataset_id, load, since=self.since(dataset_id))
+
+
+def _described(
+    dataset: Dataset, columns: tuple[Column, ...], dictionary: Dictionary | Literal["unread"] | None
+) -> Described:
+    known = None if dictionary == "unread" else dictionary
+    return Described(dataset, columns, known, dataset.formulas, sealed=dictionary == "unread")

@@ -28,19 +28,27 @@ _PERSONAL = re.compile(
     # Within any word, since names of columns are often written in one.
     r"e ?mail|phone|telefon|fax|address|adresse|anschrift|birth|geburt|pass(port|word|wort)|salary|gehalt|surname"
     r"|vorname|nachname|firstname|lastname|fullname|username|social ?security|credit ?card|nationality|ethnic|religio"
+    r"|compensation|diagnos|postal|zip ?code"
     # As a word.
     r"|(?<![a-z])(mail|tel|street|dob|ssn|tax ?id|iban|bic|wages?|secret|token|ip|gender|sex|login|latitude|longitude"
-    r"|age *$)(?![a-z])"
+    r"|zip|nombre|age *$)(?![a-z])"
     r"|(?<![a-z])(first|last|full|middle|given|maiden|nick|display|user|customer|client|contact|employee|staff|person"
-    r"|patient|member|student|owner|agent|manager|rep|driver|guest|buyer|subscriber|assignee|author) ?names?(?![a-z])"
+    r"|patient|member|student|owner|agent|manager|rep|driver|guest|buyer|subscriber|assignee|author"
+    r"|approver|requester|reporter|recipient) ?names?(?![a-z])"
     # As the whole name.
     r"|^ *(names?|mobile|cell|contact|employee|person|patient|manager|assignee|agent|salesperson"
-    r"|author|driver|student|teacher"
+    r"|author|driver|student|teacher|kunde|approver|requester|reporter|recipient"
+    r"|(assigned|reported|approved|created|updated) (to|by)"
     r"|(sales |account )?(rep|representative|owner))( number| no)? *$",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\W]+")
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
+_REACHES = re.compile(  # a mail address in it, or a telephone number as a whole
+    r".*[^@\s]@[^@\s]+\.\w+.*|(\+|00)\d[\d ()./-]{6,}"
+    r"|\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}|0\d{2,5}[ /-] ?\d{4,}[\d -]*",
+    re.DOTALL,
+)
+_CODE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w./-]+|\d{4}-\d\d(-\d\d)?(T[\d:.]+Z?)?")
 
 Ask = Callable[[str], Awaitable[Sequence["Row"]]]
 """Sends one SELECT on the dataset (`FROM table`) and gives its rows."""
@@ -88,7 +96,7 @@ async def profile(ask: Ask, columns: Sequence[Column], rows: int | None) -> dict
         some = columns[start : start + _AT_ONCE]
         found = await ask(_measuring(some))
         read = _read(some, found[0] if found else [])
-        measured |= {each.name: each for each in read if not _holds_mail(each)}
+        measured |= {each.name: each for each in read if not _reaches(each.low, each.high)}
     few = [c.name for c in columns if c.type == "STRING" and 0 < _distinct(measured.get(c.name)) <= _FEW]
     values: dict[str, tuple[str, ...]] = {}
 
@@ -98,7 +106,9 @@ async def profile(ask: Ask, columns: Sequence[Column], rows: int | None) -> dict
     async with anyio.create_task_group() as tasks:
         for name in few[:_MOST_LISTED]:
             tasks.start_soon(list_values, name)
-    return {name: _with_values(each, values.get(name, ())) for name, each in measured.items()}
+    texts = {column.name for column in columns if column.type == "STRING"}
+    told = (_with_values(each, values.get(each.name, ()), each.name in texts) for each in measured.values())
+    return {each.name: each for each in told if not _reaches(*each.values)}
 
 
 async def _counted(ask: Ask) -> int:
@@ -152,13 +162,17 @@ def _dated(found: ColumnProfile, latest_day: float) -> ColumnProfile:
     return ColumnProfile(found.name, found.nulls, found.distinct, found.low, found.high, grain=grain)
 
 
-def _with_values(found: ColumnProfile, values: tuple[str, ...]) -> ColumnProfile:
-    return ColumnProfile(found.name, found.nulls, found.distinct, found.low, found.high, values, found.grain)
+def _with_values(found: ColumnProfile, values: tuple[str, ...], is_text: bool) -> ColumnProfile:
+    """The same with its values; of texts that nobody saw all of no range is told, unless they look like codes."""
+    ends = (found.low, found.high)
+    if is_text and not values and not all(_CODE.fullmatch(str(end)) for end in ends):
+        ends = (None, None)
+    return ColumnProfile(found.name, found.nulls, found.distinct, *ends, values, found.grain)
 
 
-def _holds_mail(found: ColumnProfile) -> bool:
-    """Whether its values are addresses of persons, whatever it is called."""
-    return any(_MAIL.fullmatch(str(value).strip()) for value in (found.low, found.high))
+def _reaches(*values: Cell) -> bool:
+    """Whether some are addresses or telephone numbers of persons, whatever the column is called."""
+    return any(isinstance(value, str) and _REACHES.fullmatch(value.strip()) for value in values)
 
 
 def _distinct(found: ColumnProfile | None) -> int:

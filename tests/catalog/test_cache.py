@@ -96,3 +96,20 @@ async def test_the_oldest_values_leave_when_there_are_too_many() -> None:
         return -1
 
     assert [await cache.get("3", load), await cache.get("1", load)] == [3, -1]
+
+
+@pytest.mark.parametrize("all_of_it", [True, False])
+async def test_what_was_dropped_while_it_was_loaded_is_not_kept(all_of_it: bool) -> None:
+    cache: Cache[int] = Cache(60)
+    values = iter([1, 2])
+
+    async def load() -> int:
+        value = next(values)
+        if value == 1:
+            if all_of_it:
+                cache.forget()
+            else:
+                await cache.drop("a")
+        return value
+
+    assert [await cache.get("a", load) for _ in range(3)] == [1, 2, 2]

@@ -48,6 +48,26 @@ async def test_only_its_user_may_read_it(tmp_path: Path) -> None:
     kept.close()
 
 
+async def test_a_file_that_others_may_read_is_closed_to_them(tmp_path: Path) -> None:
+    (tmp_path / "catalog.db").touch(0o666)
+    (tmp_path / "catalog.db").chmod(0o666)
+    kept = KeptInFile(tmp_path / "catalog.db")
+    await kept.shelf("here").put("key", "1", time.time())
+    assert stat.S_IMODE((tmp_path / "catalog.db").stat().st_mode) == 0o600
+    kept.close()
+
+
+async def test_a_table_of_another_version_is_made_anew(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "catalog.db")) as made:
+        made.execute("CREATE TABLE kept (key TEXT, made TEXT)")
+    kept = KeptInFile(tmp_path / "catalog.db")
+    await kept.shelf("here").put("key", "1", time.time())
+    assert await kept.shelf("here").get("key") is not None
+    await kept.shelf("here").clear()
+    assert await kept.shelf("here").get("key") is None
+    kept.close()
+
+
 def garbage(file: Path) -> None:
     """Not a database."""
     file.write_bytes(b"not a database, " * 500)
@@ -102,15 +122,24 @@ async def test_where_no_file_can_be_made_nothing_is_kept_and_nothing_fails(tmp_p
     kept.close()
 
 
-async def test_a_file_that_another_process_writes_to_is_left_as_it_is(tmp_path: Path) -> None:
+async def test_a_file_that_another_process_writes_to_is_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept = KeptInFile(tmp_path / "catalog.db")
     await kept.shelf("here").put("key", "1", time.time())
     kept.close()
     with closing(sqlite3.connect(tmp_path / "catalog.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         busy = KeptInFile(tmp_path / "catalog.db")
+        began = time.monotonic()
+        async with anyio.create_task_group() as tasks:
+            for number in range(50):
+                tasks.start_soon(busy.shelf("here").put, f"{number}", "1", time.time())
         assert await busy.shelf("here").get("key") is None
+        assert time.monotonic() - began < 1
         other.execute("ROLLBACK")
+    assert await busy.shelf("here").get("key") is None  # it is left alone for a while
+    monkeypatch.setattr("domo_mcp.catalog.kept.time.monotonic", lambda: began + 100)
     assert await busy.shelf("here").get("key") is not None
     busy.close()
 

@@ -24,11 +24,13 @@ PERSONAL = [
     "birthdate", "dob", "SSN", "Passport No", "IBAN", "Salary", "Base_Salary", "Password", "api token", "Name",
     "Full Name", "Agent", "Manager", "Sales Rep", "Owner", "Contact", "Gender", "Age", "Customer Age",
     "Credit Card Number", "Latitude", "Vorname", "Telefonnummer",
+    "Zip", "zipcode", "Postal Code", "Approver", "Requester Name", "Assigned To", "created_by", "Kunde", "Nombre",
+    "Compensation", "Diagnosis",
 ]  # fmt: skip
 OTHERS = [
     "Product Name", "Campaign Name", "Company Name", "Region", "Stage", "Usage", "Average Order", "Page Views",
     "Shipping Method", "Status", "Language", "Owner Team", "Agent Count", "Manager Level", "Membership Tier", "Tip",
-    "Tokens Used", "Percentage", "Hotel", "Device", "Office", "Department", "Zip", "Sales Region",
+    "Tokens Used", "Percentage", "Hotel", "Device", "Office", "Department", "Sales Region",
     "Income Statement", "Mobile Sessions", "Package", "Contacted", "Name of Product", "Customer Segment",
     "Customer ID",
 ]  # fmt: skip
@@ -189,3 +191,15 @@ def test_names_that_do_not(name: str) -> None:
 @pytest.mark.parametrize("name", ["a " * 5000, " " * 10_000 + "b", "_" * 10_000, "aB" * 5000])
 def test_names_made_to_be_slow_are_not(name: str) -> None:
     assert not looks_personal(name)
+
+
+@pytest.mark.parametrize("value", ["ann@corp.com", "Ann <ann@corp.com>", "+49 170 1234567", "(555) 123-4567"])
+async def test_addresses_between_other_values_leave_the_column_out(shop: Shop, value: str) -> None:
+    key = shop.add(60, "Hiding", {"who": "STRING", "n": "LONG"}, [["-", 1], [value, 2], ["~", 3]])
+    assert set(await profiles(shop, key)) == {"n"}
+
+
+async def test_of_many_texts_a_range_is_told_only_where_they_are_codes(shop: Shop) -> None:
+    rows = [[f"Ann {n:03}", f"A{n:03}"] for n in range(60)]
+    found = await profiles(shop, shop.add(61, "Many", {"text": "STRING", "code": "STRING"}, rows))
+    assert [(each.distinct, each.low, each.high) for each in found.values()] == [(60, None, None), (60, "A000", "A059")]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_PROBLEMS = 5
+"""How many are told of each kind."""
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from domo_mcp.catalog.checking.findings import Change, Doubt, Edit, Finding, Note, Problem, Reminder
+from domo_mcp.catalog.checking.findings import MOST_PROBLEMS, Change, Doubt, Edit, Finding, Note, Problem, Reminder
 from domo_mcp.catalog.checking.functions import functions
 from domo_mcp.catalog.checking.grouping import grouping
 from domo_mcp.catalog.checking.literals import literals
@@ -19,7 +20,6 @@ from domo_mcp.errors import SqlRefused
 from domo_mcp.sql import Select, parse
 
 _ROUNDS = 4
-_MOST_PROBLEMS = 5
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,9 @@ def _judged(select: Select, changes: Sequence[str], found: Sequence[Finding]) ->
     return Checked(
         select,
         tuple(changes),
-        problems=tuple(each for each in found if type(each) is Problem)[:_MOST_PROBLEMS],
-        notes=tuple(each for each in found if isinstance(each, Note))[:_MOST_PROBLEMS],
-        doubts=tuple(each for each in found if isinstance(each, Doubt))[:_MOST_PROBLEMS],
+        problems=tuple(each for each in found if type(each) is Problem)[:MOST_PROBLEMS],
+        notes=tuple(each for each in found if isinstance(each, Note))[:MOST_PROBLEMS],
+        doubts=tuple(each for each in found if isinstance(each, Doubt))[:MOST_PROBLEMS],
     )
 
 
@@ -89,15 +89,22 @@ def _changed(select: Select, changes: Sequence[Change]) -> tuple[Select, list[st
     """The statement with as many of the changes as do not touch each other; None where it would not pass the gate."""
     edits, told = list[Edit](), list[str]()
     for change in changes:
-        if not any(_touch(new, old) for new in change.edits for old in edits):
-            edits += change.edits
+        if not any(_is_taken(edits, new) for new in change.edits):
+            for new in change.edits:
+                insort(edits, new)
             told.append(change.told)
     try:
-        fixed = parse("".join(_spliced(select.text, sorted(edits))))
+        fixed = parse("".join(_spliced(select.text, edits)))
     except SqlRefused:
         return None
     reads_the_same = (fixed.tables, fixed.limit, fixed.offset) == (select.tables, select.limit, select.offset)
     return (fixed, told) if reads_the_same else None
+
+
+def _is_taken(edits: Sequence[Edit], new: Edit) -> bool:
+    """Whether one of the edits, which are sorted and do not touch each other, touches the new one."""
+    place = bisect(edits, new)
+    return any(_touch(new, old) for old in edits[max(place - 1, 0) : place + 1])
 
 
 def _touch(one: Edit, other: Edit) -> bool:

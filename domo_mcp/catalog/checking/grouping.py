@@ -5,7 +5,7 @@ That a column must be one of both: App-Framework document, Data API, Beast Modes
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,9 @@ from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from sqlglot import exp
+
+
+_LONGEST_POSITION = 6
 
 
 def grouping(reading: Reading) -> Iterator[Finding]:
@@ -112,16 +115,17 @@ def _resolved(select: exp.Select, terms: Sequence[exp.Expr]) -> list[exp.Expr]:
     """Each term, and beside it what it stands for where it is a position or an alias."""
     from sqlglot import exp
 
-    found: list[exp.Expr] = []
+    items, found = select.selects, list[exp.Expr]()
+    aliased: dict[str, list[exp.Expr]] = defaultdict(list)
+    for item in items:
+        aliased[folded(item.alias)].append(item.unalias())
     for term in terms:
-        position = int(term.name) if isinstance(term, exp.Literal) and term.is_int else 0
-        if 0 < position <= len(select.selects):
-            found.append(select.selects[position - 1].unalias())
-        else:
-            found.append(term)
+        is_position = isinstance(term, exp.Literal) and term.is_int and len(term.name) < _LONGEST_POSITION
+        position = int(term.name) if is_position else 0
+        found.append(items[position - 1].unalias() if 0 < position <= len(items) else term)
         if isinstance(term, exp.Column) and not term.table:
-            found += [item.unalias() for item in select.selects if folded(item.alias) == folded(term.name)]
-    return found
+            found += aliased.pop(folded(term.name), ())
+    return list({id(each): each for each in found}.values())
 
 
 def _sizes(tree: exp.Expr) -> Mapping[int, int]:

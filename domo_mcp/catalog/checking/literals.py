@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NUMBERS = frozenset({"LONG", "DOUBLE", "DECIMAL"})
 DATES = frozenset({"DATE", "DATETIME"})
 
+_LONGEST_VALUE = 60
+
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
 )
@@ -27,14 +29,14 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
 _DIGITS = re.compile(r"\d{8}|\d{14}")
 _PART = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _IN_WORDS = tuple(f"{day_month} %Y" for day_month in ("%d %b", "%d %B", "%d. %B", "%b %d,", "%B %d,", "%b %d", "%B %d"))
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
 _DRESSED_NUMBER = re.compile(r"[$€£]?\s?([+-]?\d{1,3}(?:,\d{3})*(?:\.\d+)?)\s?[$€£%]?")
 
 
 def literals(reading: Reading) -> Iterator[Finding]:
     """What a column is compared with and cannot be equal to, and dates without quotes."""
     for operand, literal in _comparisons(reading.tree):
-        if column := reading.column(operand):
+        if len(literal.name) <= _LONGEST_VALUE and (column := reading.column(operand)):
             yield from _beside(column, literal)
     yield from _unquoted_dates(reading)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.checking.beast_modes import plain_formula
-from domo_mcp.catalog.checking.findings import Change, Doubt, Edit, Finding, Problem
+from domo_mcp.catalog.checking.findings import MOST_PROBLEMS, Change, Doubt, Edit, Finding, Problem
 from domo_mcp.catalog.checking.reading import NamedFormula, Reading, span
 from domo_mcp.sql import OWN_TABLE_NAMES, Select, quoted
 from domo_mcp.untrusted import foreign
@@ -43,9 +43,10 @@ def names(reading: Reading) -> Iterator[Finding]:
     for node in reading.columns:
         if not reading.is_made(node):
             named[node.name].append(node)
+    told = Counter[type[Problem]]()
     for name, nodes in named.items():
         if not reading.schema.knows(name):
-            yield from _unknown(reading, name, nodes)
+            yield from _unknown(reading, name, nodes, told)
         elif found := _in_another_case(reading, name, nodes):
             yield found
 
@@ -65,16 +66,18 @@ def _in_another_case(reading: Reading, name: str, nodes: Sequence[exp.Column]) -
     return Change(Problem(f"The column is called `{foreign(column.name, 60)}`."), told, tuple(edits))
 
 
-def _unknown(reading: Reading, name: str, nodes: Sequence[exp.Column]) -> Iterator[Finding]:
-    fold = name.casefold()
+def _unknown(
+    reading: Reading, name: str, nodes: Sequence[exp.Column], told: Counter[type[Problem]]
+) -> Iterator[Finding]:
+    kind = Problem if reading.schema.complete and not _may_be_no_name(name.casefold(), nodes) else Doubt
     if change := _in_two_words(reading, nodes):
         yield change
-    elif formula := next((entry for entry in reading.schema.formulas if entry.name.casefold() == fold), None):
+    elif formula := reading.schema.formula(name):
         yield _beast_mode(reading, formula, nodes)
-    elif reading.schema.columns:
+    elif reading.schema.columns and told[kind] < MOST_PROBLEMS:
+        told[kind] += 1
         near = nearest(name, reading.schema.names)
         listed = ", ".join(f"`{foreign(each, 60)}`" for each in near or reading.schema.names[:30])
-        kind = Problem if reading.schema.complete and not _may_be_no_name(fold, nodes) else Doubt
         yield kind(
             f"There is no column `{foreign(name, 60)}`.", f"{'Nearest' if near else 'The columns are'}: {listed}."
         )
@@ -109,9 +112,9 @@ def _beast_mode(reading: Reading, formula: NamedFormula, nodes: Sequence[exp.Col
         f"`{foreign(formula.name, 60)}` is a beast mode, which SQL does not know.",
         f"Write its formula: {foreign(formula.formula, 500)}.",
     )
-    plain = plain_formula(formula.formula, reading.schema)
+    plain = plain_formula(formula.formula, reading)
     spans = [(span(node), node) for node in nodes]
-    if plain is None or not all(place and not node.table for place, node in spans):
+    if plain is None or not all(place and _is_of_the_dataset(reading, node) for place, node in spans):
         return problem
     edits = tuple(
         Edit(*place, f"({plain})" + (f" AS {quoted(formula.name)}" if isinstance(node.parent, exp.Select) else ""))
@@ -119,6 +122,16 @@ def _beast_mode(reading: Reading, formula: NamedFormula, nodes: Sequence[exp.Col
         if place
     )
     return Change(problem, f"the beast mode `{foreign(formula.name, 60)}` → ({foreign(plain, 500)})", edits)
+
+
+def _is_of_the_dataset(reading: Reading, node: exp.Column) -> bool:
+    """Whether the SELECT around `node` reads the dataset itself and nothing else."""
+    from sqlglot import exp
+
+    select = node.find_ancestor(exp.Select)
+    source = select.args.get("from_") if select else None
+    alone = source is not None and not (select and select.args.get("joins"))
+    return not node.table and alone and id(source.this) in reading.base
 
 
 def _folded(name: str) -> str:

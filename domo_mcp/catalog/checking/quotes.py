@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from domo_mcp.catalog.checking.aggregates import aggregates_of
 from domo_mcp.catalog.checking.findings import Change, Edit, Finding, Note, Problem
 from domo_mcp.catalog.checking.reading import Reading, span
 from domo_mcp.sql import quoted
@@ -24,19 +25,21 @@ def quotes(reading: Reading) -> Iterator[Finding]:
     for node in reading.tree.find_all(exp.Literal):
         if node.is_string and reading.written(node).startswith('"') and not reading.makes(node.name):
             texts.setdefault(node.name, []).append(node)
+    labelling = {id(select) for select in reading.tree.find_all(exp.Select) if _takes_labels(select)}
     for text, nodes in texts.items():
         if column := reading.schema.column(text):
-            yield _judged(reading, text, column.name, nodes)
+            yield _judged(reading, text, column.name, nodes, labelling)
 
 
-def _judged(reading: Reading, text: str, column: str, nodes: list[exp.Expr]) -> Finding:
+def _judged(reading: Reading, text: str, column: str, nodes: list[exp.Expr], labelling: set[int]) -> Finding:
+    from sqlglot import exp
+
     said = f'"{foreign(text, 60)}" in double quotes is a text to Domo, not the column.'
     fix = f"Write `{foreign(column, 60)}`."
     sure = [node for node in nodes if _can_only_be_a_column(node)]
-    if sure:
-        sure += [node for node in nodes if _is_selected(node)]
-    else:
-        sure = [node for node in nodes if _is_selected(node) and not _is_label(reading, node, column)]
+    labelling = labelling - {id(node.find_ancestor(exp.Select)) for node in sure}
+    selected = [node for node in nodes if _is_selected(node) and id(node.find_ancestor(exp.Select)) not in labelling]
+    sure += selected if sure else [node for node in selected if not _is_label(reading, node, column)]
     if len({id(node) for node in sure}) < len(nodes):
         return Note(said, f"For the column write `{foreign(column, 60)}`.")
     edits = tuple(Edit(*place, quoted(column)) for node in nodes if (place := span(node)))
@@ -62,13 +65,24 @@ def _can_only_be_a_column(node: exp.Expr) -> bool:
 def _is_selected(node: exp.Expr) -> bool:
     from sqlglot import exp
 
-    above = node.parent.parent if isinstance(node.parent, exp.Alias) else node.parent
-    return isinstance(above, exp.Select) and any(item.unalias() is node for item in above.selects)
+    item = node.parent if isinstance(node.parent, exp.Alias) else node
+    return isinstance(item.parent, exp.Select) and item.arg_key == "expressions"
 
 
 def _is_label(reading: Reading, node: exp.Expr, column: str) -> bool:
     """Whether the selected text may be what it seems: it has a name of its own, or stands beside the column."""
     from sqlglot import exp
 
-    named = any(reading.schema.column(each.name) is reading.schema.column(column) for each in reading.columns)
-    return isinstance(node.parent, exp.Alias) or named
+    return isinstance(node.parent, exp.Alias) or column in reading.named
+
+
+def _takes_labels(select: exp.Select) -> bool:
+    """Whether texts are at home in its list: beside totals of all rows, or in a later part of a UNION."""
+    from sqlglot import exp
+
+    part: exp.Expr = select
+    while isinstance(part.parent, exp.SetOperation | exp.Subquery):
+        if isinstance(part.parent, exp.SetOperation) and part.arg_key == "expression":
+            return True
+        part = part.parent
+    return not select.args.get("group") and any(any(aggregates_of(item, select)) for item in select.selects)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from domo_mcp.sql import Select
 from domo_mcp.sql.data_select import TypedColumn
-from domo_mcp.sql.scopes import folded
+from domo_mcp.sql.scopes import base_tables, folded
 from domo_mcp.sql.tokens import tokens
 
 if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.tokenizer_core import Token
+
+
+T = TypeVar("T")
 
 
 class NamedFormula(Protocol):
@@ -53,9 +56,24 @@ class Schema:
 
     def column(self, name: str) -> TypedColumn | None:
         """The column that is called so: exactly, or the only one when the case of ASCII letters does not count."""
-        exact = [column for column in self.columns if column.name == name]
-        same = exact or [column for column in self.columns if folded(column.name) == folded(name)]
+        same = self._by_name.get(name) or self._by_fold.get(folded(name), ())
         return same[0] if len(same) == 1 else None
+
+    def formula(self, name: str) -> NamedFormula | None:
+        """The beast mode that is called so, case aside."""
+        return self._formulas.get(name.casefold())
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Sequence[TypedColumn]]:
+        return _grouped((column.name, column) for column in self.columns)
+
+    @cached_property
+    def _by_fold(self) -> Mapping[str, Sequence[TypedColumn]]:
+        return _grouped((folded(column.name), column) for column in self.columns)
+
+    @cached_property
+    def _formulas(self) -> Mapping[str, NamedFormula]:
+        return {formula.name.casefold(): formula for formula in reversed(self.formulas)}
 
     @cached_property
     def _folds(self) -> frozenset[str]:
@@ -84,6 +102,17 @@ class Reading:
             for column in alias.find_all(exp.Column):
                 around[id(column)].add(id(alias))
         return around
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The dataset's columns that are named somewhere, without double quotes."""
+        found = (self.schema.column(name) for name in {node.name for node in self.columns})
+        return frozenset(column.name for column in found if column)
+
+    @cached_property
+    def base(self) -> frozenset[int]:
+        """The tables that are the dataset, by the ids of their nodes."""
+        return frozenset(map(id, base_tables(self.tree)))
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -131,10 +160,14 @@ def span(node: exp.Expr) -> tuple[int, int] | None:
 
 def _makers(tree: exp.Expr) -> Mapping[str, Sequence[exp.Expr]]:
     """What gives names: aliases, common table expressions and their columns."""
-    made: dict[str, list[exp.Expr]] = defaultdict(list)
-    for name, node in _given_names(tree):
-        made[name.casefold()].append(node)
-    return made
+    return _grouped((name.casefold(), node) for name, node in _given_names(tree))
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> Mapping[str, Sequence[T]]:
+    groups: dict[str, list[T]] = defaultdict(list)
+    for key, each in pairs:
+        groups[key].append(each)
+    return groups
 
 
 def _given_names(tree: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:

@@ -29,12 +29,14 @@ _MOST_COLUMNS = 60
 async def prepared(call: Call, select: Select, dataset: Dataset) -> Checked:
     """The statement with what has one way out changed. Raises SqlRefused for what else is surely wrong.
 
-    The columns are those that the catalog keeps; before anything is refused they are looked up anew. What cannot be
-    looked up refuses nothing.
+    The columns are those that the catalog keeps; before anything is refused or changed they are looked up anew. What
+    cannot be looked up refuses nothing.
     """
-    checked = check(select, await _kept(call, dataset) if names_columns(select) else _schema(call, dataset, ()))
+    kept = await _kept(call, dataset) if names_columns(select) else _schema(call, dataset, ())
+    checked = await _checked(select, kept)
     if not checked.is_clean:
-        checked = check(select, await _looked_up(call, dataset, anew=bool(checked.problems)))
+        anew = bool(checked.problems or checked.changes)
+        checked = await _checked(select, await _looked_up(call, dataset, anew=anew))
     if checked.problems:
         first, *others = checked.problems
         raise SqlRefused(first.message, " ".join([first.fix, *map(str, others)]))
@@ -45,7 +47,7 @@ async def explained(call: Call, checked: Checked, dataset: Dataset, error: Rejec
     """Domo's terse refusal with what the schema and the dialect tell about it."""
     schema = await _looked_up(call, dataset, anew=True)
     trace = f" (Domo's trace id: {foreign(error.toe, 80)})" if error.toe else ""
-    reasons = " ".join(map(str, check(checked.select, schema).reasons))
+    reasons = " ".join(map(str, (await _checked(checked.select, schema)).reasons))
     columns = f"Columns: {', '.join(quoted(foreign(name, 60)) for name in schema.names[:_MOST_COLUMNS])}."
     told = [f"Domo refused the query: {error.message.rstrip('.')}{trace}.", *changed(checked)]
     return SqlRefused(" ".join(told), reasons or (columns if schema.columns else ""))
@@ -66,6 +68,13 @@ def changed(checked: Checked) -> list[str]:
 def schema_of(call: Call, described: Described) -> Schema:
     """What the catalog tells of a dataset, for checking."""
     return replace(_schema(call, described.dataset, described.columns), formulas=described.formulas)
+
+
+async def _checked(select: Select, schema: Schema) -> Checked:
+    """`check`, which holds up nobody else while it reads a long statement."""
+    if len(select.text) <= _LONGEST_SQL:
+        return check(select, schema)
+    return await anyio.to_thread.run_sync(check, select, schema)
 
 
 async def _kept(call: Call, dataset: Dataset) -> Schema:
