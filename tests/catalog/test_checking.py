@@ -80,6 +80,21 @@ class TestRightSql:
         checked(f"SELECT {'+'.join(['SUM(Revenue)'] * 900)} AS Revenue FROM t GROUP BY Revenue")
         assert time.monotonic() - began < 20
 
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "SELECT {} FROM t".format(",".join(['"region"'] * 700 + ["revenue"] * 800)),
+            f"SELECT * FROM t WHERE Revenue > '{'9' * 13_000}x'",
+            f"SELECT {','.join(f'revenu{place}' for place in range(1200))} FROM t",
+            f"SELECT Region AS r, COUNT(*) FROM t GROUP BY {','.join(['r'] * 1500)}",
+        ],
+    )
+    def test_many_columns_and_a_long_statement_are_no_work(self, sql: str) -> None:
+        wide = Schema([*SCHEMA.columns, *(Column(name=f"Column {place}") for place in range(600))])
+        began = time.monotonic()
+        checked(sql, wide)
+        assert time.monotonic() - began < 20
+
 
 def schemas() -> dict[str, Schema]:
     store = Store.open()

@@ -128,3 +128,14 @@ async def test_a_dataset_behind_a_full_page_with_a_denied_one_is_found_by_its_na
         assert (await catalog.dataset("Billing Register 0")).name == "Billing Register 0"
         with pytest.raises(Refused):
             await catalog.dataset("Payroll Register 5")
+
+
+@pytest.mark.parametrize("denies", [True, False])
+async def test_notes_with_many_headings_cost_no_search_each(shop: Shop, denies: bool) -> None:
+    notes = "Open.\n" + "".join(f"# Heading {n}\nText {n}.\n" for n in range(400))
+    async with shop.catalog(**({"permits": Denying()} if denies else {}), notes=notes) as catalog:
+        await catalog.fits("")
+        asked = len(shop.sent.sent)
+        said = await catalog.general_notes()
+    assert len(shop.sent.sent) == asked
+    assert (said == "Open.", "Text 399." in said) == (denies, not denies)

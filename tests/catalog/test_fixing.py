@@ -104,6 +104,47 @@ def test_a_beast_mode_that_is_not_one_value_of_known_columns_is_told_and_not_put
     assert problem.startswith(f"`{name}` is a beast mode, which SQL does not know. Write its formula:")
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT MAX(Profit) FROM (SELECT Revenue * 100 AS Revenue, Cost FROM t) s",
+        "SELECT Revenue / 1000 AS Revenue FROM t ORDER BY Profit",
+        "SELECT Region, SUM(Cost) AS Cost FROM t GROUP BY Region HAVING MAX(Profit) > 5",
+    ],
+)
+def test_a_beast_mode_is_not_put_in_where_its_columns_may_be_others(sql: str) -> None:
+    found = checked(sql)
+    assert found.changes == ()
+    assert "is a beast mode" in str(found.problems[0])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'SELECT Region, Cost FROM t UNION ALL SELECT "Region", Cost FROM t WHERE Cost > 5',
+        'SELECT "Region", SUM(Cost) FROM t',
+        "SELECT * FROM t WHERE LENGTH(Region) < 2010-05-03 OR Cost * 2 = 2026-01-01 OR YEAR(d) > 2026-01-01",
+        "WITH len (a) AS (SELECT Region FROM t), weekday (b) AS (SELECT a FROM len) SELECT b FROM weekday",
+        "SELECT * FROM t WHERE d > '2026-01-31 10'",
+    ],
+)
+def test_what_may_be_meant_as_it_is_written_is_left_so(sql: str) -> None:
+    found = checked(sql)
+    assert (found.problems, found.changes) == ((), ())
+
+
+def test_the_day_of_a_difference_is_no_date() -> None:
+    found = checked("SELECT DATE_PART('day', d - `Order Date`) FROM t")
+    assert "DATEDIFF(a, b)" in str(found.problems[0])
+    assert checked("SELECT EXTRACT(DAY FROM (d - `Order Date`)) FROM t").changes == ()
+    assert checked("SELECT EXTRACT(DAY FROM d - INTERVAL 1 DAY) FROM t").select.text.startswith("SELECT DAY(d - ")
+
+
+def test_a_time_stays_when_its_date_is_changed() -> None:
+    sent = checked("SELECT * FROM t WHERE d > '2026/01/31 10:00'").select.text
+    assert sent == "SELECT * FROM t WHERE d > '2026-01-31 10:00'"
+
+
 def test_columns_that_differ_in_case_alone_are_left_as_they_are_written() -> None:
     schema = Schema([Column(name="Region"), Column(name="REGION")])
     assert checked("SELECT region, Region, REGION FROM t", schema).changes == ()

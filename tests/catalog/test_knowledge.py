@@ -306,3 +306,23 @@ async def test_a_dataset_that_is_gone_is_unknown_whatever_is_kept(shop: Shop, sh
     async with shop.catalog(shelf=shelf) as catalog:
         with pytest.raises(UnknownName):
             await catalog.dataset(key)
+
+
+@pytest.mark.parametrize("kind", ["403", "not_json", "wrong_shape"])
+async def test_no_row_is_looked_into_where_a_dictionary_cannot_be_read(shop: Shop, kind: str) -> None:
+    key = shop.add(160, "Sealed", COLUMNS, ROWS)
+    strike(shop, kind, "*/data-dictionary/*")
+    async with shop.catalog() as catalog:
+        for _ in range(2):
+            found = await catalog.known(key, "q", look=True)
+            assert (found.described.names, found.profile) == (list(COLUMNS), {})
+    assert not shop.about("/execute/")
+
+
+async def test_after_a_stream_ran_every_dataset_is_learnt_anew(shop: Shop, shelf: Shelf) -> None:
+    key = shop.add(161, "Filled", COLUMNS, ROWS)
+    async with shop.catalog(shelf=shelf) as catalog:
+        await catalog.describe(key)
+        shop.store.warehouse.alter(key, [Column("Region", "STRING"), Column("Fresh", "LONG")])
+        await catalog.forget("stream", "7")
+        assert [column.name for column in await catalog.columns(key)] == ["Region", "Fresh"]

@@ -5,14 +5,16 @@ Source: Beast Mode functions, KB 360043429933, which also names those that are n
 
 from __future__ import annotations
 
+_PARTS = "Write YEAR(d), MONTH(d), DAY(d), DAYOFWEEK(d), DAYOFYEAR(d), WEEK(d) or HOUR(d); for days DATEDIFF(a, b)."
+
 DOMO_WAY = {
     "convert_tz": "Domo's query engine has no time zones; dates are stored as shown.",
-    "date_part": "Write YEAR(d), MONTH(d), DAY(d), DAYOFWEEK(d), DAYOFYEAR(d), WEEK(d) or HOUR(d).",
+    "date_part": _PARTS,
     "date_trunc": "Write DATE_FORMAT(d, '%Y-%m-01') for months, YEAR(d), QUARTER(d) or YEARWEEK(d) for the rest.",
     "dateadd": "Write DATE_ADD(d, INTERVAL 1 DAY).",
     "datefromparts": "Write a date as text: '2026-01-31'.",
-    "datepart": "Write YEAR(d), MONTH(d), DAY(d), DAYOFWEEK(d), DAYOFYEAR(d), WEEK(d) or HOUR(d).",
-    "extract": "Write YEAR(d), MONTH(d), DAY(d), DAYOFWEEK(d), DAYOFYEAR(d), WEEK(d) or HOUR(d).",
+    "datepart": _PARTS,
+    "extract": _PARTS,
     "getdate": "Write NOW().",
     "iif": "Write CASE WHEN … THEN … ELSE … END.",
     "len": "Write LENGTH(text).",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.checking.dialect import DOMO_HAS, DOMO_WAY
@@ -41,6 +42,17 @@ class _Call:
         """The first argument where it is one word, quoted or not."""
         word = self.tokens[2].text.casefold()
         return word if len(self.tokens) > 4 and re.fullmatch("[a-z]+", word) else ""
+
+    @property
+    def calculates(self) -> bool:
+        """Whether the second argument adds or subtracts, other than an interval: that makes no date."""
+        depth = -sum(1 for _ in takewhile(lambda token: token.text == "(", self.tokens[4:]))
+        for token, after in pairwise(self.tokens[4:]):
+            kind = token.token_type.name
+            depth += (kind == "L_PAREN") - (kind == "R_PAREN")
+            if depth <= 0 and kind in {"DASH", "PLUS"} and after.token_type.name != "INTERVAL":
+                return True
+        return False
 
     def opened(self, text: str, first: int = 1) -> Edit:
         """`text` in place of everything up to the token `first`, which stays out as well."""
@@ -87,6 +99,8 @@ def _calls(found: Sequence[Token]) -> Iterator[_Call]:
             if depth == 1 and each.token_type.name == "COMMA":
                 commas.append(offset)
             if depth == 0:
+                if [next_one.token_type.name for next_one in found[place + offset + 1 :][:2]] == ["ALIAS", "L_PAREN"]:
+                    break  # a common table expression with its columns
                 yield _Call(found[place : place + offset + 1], tuple(commas))
                 break
 
@@ -102,6 +116,8 @@ def _change(call: _Call) -> Change | None:
             words = zip(call.commas, (" THEN ", " ELSE "), strict=True)
             between = [call.up_to_next(place, word) for place, word in words]
             told, edits = "CASE WHEN", [call.opened("CASE WHEN "), *between, call.closed(" END")]
+        case "extract" | "date_part" | "datepart", _ if call.calculates:
+            return None
         case "extract", 1 if call.unit in _PARTS and call.tokens[3].token_type.name == "FROM":
             told, edits = call.unit.upper(), [call.opened(f"{call.unit.upper()}(", 3)]
         case "date_part" | "datepart", 2 if call.unit in _PARTS and call.commas == (3,):

@@ -22,9 +22,9 @@ DATES = frozenset({"DATE", "DATETIME"})
 _LONGEST_VALUE = 60
 
 _ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]\d{1,2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
 )
-_YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})")
+_YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})([ T]\d{1,2}(?::\d{2}){0,2})?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
 _DIGITS = re.compile(r"\d{8}|\d{14}")
 _PART = re.compile(r"(\d{4})(?:-(\d{2}))?")
@@ -81,7 +81,8 @@ def _text_beside_date(column: TypedColumn, literal: exp.Expr) -> Iterator[Findin
     if iso := _ISO.fullmatch(text):
         yield from _outside_the_calendar(*map(int, iso.groups()))
     elif first := _YEAR_FIRST.fullmatch(text):
-        meant = _day(int(first[1]), int(first[3]), int(first[4]))
+        day = _day(int(first[1]), int(first[3]), int(first[4]))
+        meant = f"{day}{first[5] or ''}" if day else ""
         place = span(literal)
         problem = Problem(said, f"Write '{meant}'." if meant else _HOW)
         edits = (Edit(*place, f"'{meant}'"),) if meant and place else ()
@@ -148,9 +149,10 @@ def _unquoted(reading: Reading, node: exp.Expr, place: tuple[int, int], day: dat
     written, above = reading.select.text[slice(*place)], node.parent
     problem = Problem(f"{written} without quotes is a subtraction to Domo.", f"Write '{day}'.")
     others = [other for other in above.iter_expressions() if other is not node] if above is not None else []
-    types = {column.type for other in others if (column := reading.column(other))}
+    texts = [reading.schema.column(other.name) for other in others if reading.written(other).startswith('"')]
+    types = {column.type for column in (*map(reading.column, others), *texts) if column}
     calculated = isinstance(above, exp.Binary) and not isinstance(above, exp.Predicate | exp.Connector)
-    if types & DATES or ("-0" in written and not types & NUMBERS and not calculated):
+    if types & DATES:
         yield Change(problem, f"{written} → '{day}'", (Edit(*place, f"'{day}'"),))
-    elif not types and not calculated:
+    elif not types & NUMBERS and not calculated:
         yield Note(problem.message, problem.fix)

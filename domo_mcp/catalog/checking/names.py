@@ -130,8 +130,9 @@ def _is_of_the_dataset(reading: Reading, node: exp.Column) -> bool:
 
     select = node.find_ancestor(exp.Select)
     source = select.args.get("from_") if select else None
-    alone = source is not None and not (select and select.args.get("joins"))
-    return not node.table and alone and id(source.this) in reading.base
+    if source is None or node.table or (select and select.args.get("joins")):
+        return False
+    return id(source.this) in reading.base
 
 
 def _folded(name: str) -> str:
