@@ -314,7 +314,7 @@ async def over_http(sandbox: Starlette) -> AsyncIterator[OnDomo]:
 
         @asynccontextmanager
         async def opened(token: str = "sandbox-token", **policy: Any) -> AsyncIterator[Client]:  # noqa: S107 - invented
-            tables = {
+            tables: dict[str, Any] = {
                 "instances": {"acme": {"url": url, "auth": {"token": token}}},
                 "limits": {"per_minute": 100_000},
                 "tools": {"toolsets": ["all"]},

@@ -12,6 +12,7 @@ from mcp_types import CallToolResult, Resource
 from starlette.applications import Starlette
 
 from domo_mcp.server import views
+from domo_mcp.server.view_data import ChartData
 from domo_mcp.server.views.contents import table_told
 from domo_mcp.tools.table import Column, Table
 from tests.answers import raw_text_of, text_of
@@ -140,7 +141,7 @@ def test_numbers_that_a_browser_would_round_are_texts_and_too_many_characters_ar
 
 def test_a_chart_that_was_asked_for_is_told_and_has_no_further_rows() -> None:
     table = Table(columns=(Column("a"), Column("n", "LONG")), rows=[["x", 1]], more=True)
-    spec = {"type": "bar", "x": "a", "y": "n", "series": None, "title": "T"}
+    spec = ChartData(type="bar", x="a", y="n", series=None, title="T")
     told = table_told(table, tool="chart_data", arguments={}, max_rows=1000, sandbox=False, chart=spec)
     assert (told["chart"], told["more"]) == (spec, None)
 
