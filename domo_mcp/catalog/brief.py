@@ -89,7 +89,8 @@ def brief(
     """
     writing = _Writing(max_tokens * CHARACTERS_PER_TOKEN, question)
     writing.room_for(str(calendar), DIALECT)
-    writing.notes("\n".join(part for part in (notes, *(known.notes for known in chosen)) if part))
+    about = [f"{one_line(known.described.dataset.name)}:\n{known.notes}" for known in chosen if known.notes]
+    writing.notes("\n".join(part for part in (notes, *about) if part))
     own = [*writing.parts, str(calendar), DIALECT]
     writing.parts.clear()
     waiting: list[Described] = []

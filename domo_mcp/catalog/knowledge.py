@@ -183,10 +183,13 @@ class Knowledge:
                 return await self._domo.datasets.dictionary(dataset_id)
             except Rejected:
                 return None  # not every instance has the service; the columns alone still help
-            except (Forbidden, UnreadableAnswer):
+            except Forbidden:
                 return "unread"
 
-        return await self._dictionaries.get(dataset_id, load, since=self.since(dataset_id))
+        try:
+            return await self._dictionaries.get(dataset_id, load, since=self.since(dataset_id))
+        except UnreadableAnswer:
+            return "unread"  # by now: it is asked for again
 
 
 def _described(

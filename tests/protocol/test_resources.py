@@ -60,7 +60,8 @@ async def test_every_way_lists_and_reads_the_same_resources(way: Way) -> None:
         schema = await text_at(client, "sandbox/datasets/Sales%20Orders/schema")
         with pytest.raises(MCPError) as missing:
             await client.read_resource("domo://sandbox/datasets/No%20Such%20Thing")
-    assert listed == {f"domo://sandbox/{kind}" for kind in ("datasets", "filesets", "collections", "workflows")}
+    kinds = ("datasets", "filesets", "collections", "workflows")
+    assert listed == {*(f"domo://sandbox/{kind}" for kind in kinds), "ui://domo/table", "ui://domo/approval"}
     assert {DATASET, f"{DATASET}/schema", f"{DATASET}/context", f"{DATASET}/sample"} <= templates
     assert "domo://{instance}/filesets/{id}/files/{file}" in templates
     assert ("domo://{instance}/results/{ticket}" in templates) is (way.transport == "http")

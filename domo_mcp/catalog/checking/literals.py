@@ -130,15 +130,15 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _unquoted_dates(reading: Reading) -> Iterator[Finding]:
-    """2026-01-31 without quotes: a subtraction to Domo."""
+    """2026-01-31 or 2026/01/31 without quotes: a subtraction or a division to Domo."""
     from sqlglot import exp
 
-    for node in reading.tree.find_all(exp.Sub):
-        ends = span(node.this.this) if isinstance(node.this, exp.Sub) else None, span(node.expression)
+    for node in reading.tree.find_all(exp.Sub, exp.Div):
+        ends = span(node.this.this) if type(node.this) is type(node) else None, span(node.expression)
         if not ends[0] or not ends[1] or not isinstance(node.expression, exp.Literal):
             continue
         place = ends[0][0], ends[1][1]
-        parts = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", reading.select.text[slice(*place)])
+        parts = re.fullmatch(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", reading.select.text[slice(*place)])
         if parts and (day := _day(*map(int, parts.groups()))):
             yield from _unquoted(reading, node, place, day)
 
@@ -147,7 +147,7 @@ def _unquoted(reading: Reading, node: exp.Expr, place: tuple[int, int], day: dat
     from sqlglot import exp
 
     written, above = reading.select.text[slice(*place)], node.parent
-    problem = Problem(f"{written} without quotes is a subtraction to Domo.", f"Write '{day}'.")
+    problem = Problem(f"{written} without quotes is a calculation to Domo.", f"Write '{day}'.")
     others = [other for other in above.iter_expressions() if other is not node] if above is not None else []
     texts = [reading.schema.column(other.name) for other in others if reading.written(other).startswith('"')]
     types = {column.type for column in (*map(reading.column, others), *texts) if column}
