@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio
 
 from domo_mcp.catalog.cache import Cache
 from domo_mcp.catalog.knowledge import Described, Knowledge
 from domo_mcp.catalog.ranking import Candidate, Ranked, rank
-from domo_mcp.client.metadata import Dataset
+
+if TYPE_CHECKING:
+    from domo_mcp.client.metadata import Dataset
 
 _LOOKED_INTO = 24
 _DESCRIBED = 8
