@@ -41,9 +41,8 @@ QUARTER = f"`Order Date` >= '{BEGIN}' AND `Order Date` < '{END}'"
 YEAR_BEFORE = (
     f"`Order Date` >= '{BEGIN.replace(year=BEGIN.year - 1)}' AND `Order Date` < '{END.replace(year=END.year - 1)}'"
 )
-needs_ocr = pytest.mark.skipif(
-    importlib.util.find_spec("faster_paddle") is None, reason="reading pictures needs the extra ocr"
-)
+HAS_OCR = importlib.util.find_spec("faster_paddle") is not None
+needs_ocr = pytest.mark.skipif(not HAS_OCR, reason="reading pictures needs the extra ocr")
 
 
 @dataclass

@@ -67,7 +67,7 @@ async def browser_page(**options: Any) -> AsyncIterator[Page]:
     """A page of a headless browser; the test is skipped where there is none."""
     playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed (extra dev)")
     if CHROMIUM is None:
-        pytest.skip("there is no chromium on the PATH (Debian: apt-get install chromium)")
+        pytest.skip(reason="there is no chromium on the PATH (Debian: apt-get install chromium)")
     async with playwright.async_playwright() as started:
         browser = await started.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
