@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Literal
 
+from benchmarks.intervals import share
 from benchmarks.text_to_sql.gold import Gold
 from domo_mcp import sql
 from domo_mcp.errors import SqlRefused
@@ -131,22 +132,8 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     rest = count["refused rightly"] + count["answered the unanswerable"]
     wrong = count["wrong"] + count["answered the unanswerable"]
     return (
-        f"{_share(count['right'], answerable)} of the answerable right, "
-        f"{_share(count['right'] + count['wrong'], answerable)} answered, "
-        f"{_share(wrong, len(outcomes))} of all wrong, "
-        f"{_share(count['refused rightly'], rest)} of the unanswerable refused"
+        f"{share(count['right'], answerable)} of the answerable right, "
+        f"{share(count['right'] + count['wrong'], answerable)} answered, "
+        f"{share(wrong, len(outcomes))} of all wrong, "
+        f"{share(count['refused rightly'], rest)} of the unanswerable refused"
     )
-
-
-def _share(part: int, whole: int) -> str:
-    low, high = _wilson(part, whole)
-    return f"{part}/{whole} ({part / whole if whole else 0:.1%}, {low:.0%} to {high:.0%})"
-
-
-def _wilson(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
-    if not whole:
-        return 0.0, 0.0
-    share, square = part / whole, z * z
-    middle = (share + square / (2 * whole)) / (1 + square / whole)
-    half = z * math.sqrt(share * (1 - share) / whole + square / (4 * whole * whole)) / (1 + square / whole)
-    return max(0.0, middle - half), min(1.0, middle + half)

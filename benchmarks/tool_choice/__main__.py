@@ -23,9 +23,10 @@ from pathlib import Path
 import anyio
 import httpx
 
+from benchmarks.intervals import share
 from benchmarks.tool_choice.choosers import Model, filled_in
 from benchmarks.tool_choice.prompts import Prompt, faults, read
-from benchmarks.tool_choice.scoring import Answers, by_pair, share, tally
+from benchmarks.tool_choice.scoring import Answers, by_pair, tally
 from benchmarks.tool_choice.shown import look, sheet
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,19 +44,3 @@ def by_pair(prompts: Sequence[Prompt]) -> dict[str, list[Prompt]]:
     for prompt in prompts:
         pairs.setdefault(prompt.pair, []).append(prompt)
     return pairs
-
-
-def share(part: int, whole: int) -> str:
-    """A share with its interval."""
-    low, high = wilson(part, whole)
-    return f"{part}/{whole} ({part / whole if whole else 0:.1%}, {low:.0%} to {high:.0%})"
-
-
-def wilson(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's interval of a share, at 95 % unless `z` says otherwise."""
-    if not whole:
-        return 0.0, 1.0
-    share, square = part / whole, z * z
-    middle = (share + square / (2 * whole)) / (1 + square / whole)
-    half = z * math.sqrt(share * (1 - share) / whole + square / (4 * whole * whole)) / (1 + square / whole)
-    return max(0.0, middle - half), min(1.0, middle + half)
