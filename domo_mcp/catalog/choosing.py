@@ -65,11 +65,15 @@ class Chooser:
             found = rank(question, [candidate(entry, values.get(each, ())) for each, entry in told.items()])
             return [Fit(each, told[each.id]) for each in found]
 
-        unknown = [fit.described.dataset for fit in ranked() if known[fit.ranked.id] is None]
-        await _at_once(self._look_into, unknown[:_LOOKED_INTO], known)
-        best = [fit.described.dataset for fit in ranked() if known[fit.ranked.id]]
-        await _at_once(self._describe, best[:_DESCRIBED], known)
-        return [fit for fit in ranked() if known[fit.ranked.id]]
+        fits = ranked()
+        if unknown := [fit.described.dataset for fit in fits if known[fit.ranked.id] is None]:
+            await _at_once(self._look_into, unknown[:_LOOKED_INTO], known)
+            fits = ranked()
+        best = [fit for fit in fits if known[fit.ranked.id]][:_DESCRIBED]
+        await _at_once(self._describe, [fit.described.dataset for fit in best], known)
+        if any(known[fit.ranked.id] != fit.described for fit in best):
+            fits = ranked()
+        return [fit for fit in fits if known[fit.ranked.id]]
 
     async def readable(self, dataset_id: str) -> bool:
         """Whether the user may read it: search also shows names of what the user may not."""

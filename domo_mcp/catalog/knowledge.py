@@ -152,15 +152,17 @@ class Knowledge:
 
         Without `look` only what was found before: Domo is not asked.
         """
-        if described.sealed:
-            return {}
-        dataset, columns = described.dataset, profiled(described.columns, described.dictionary)
+        dataset = described.dataset
         # Where Domo does not tell when rows changed, they are looked into as often as everything else.
         since = self.since(dataset.id) if dataset.last_updated else time.time() - self._max_age_s
+        kept = await self._profiles.peek(dataset.id, since=since)
+        if described.sealed or not (look or kept):
+            return {}
+        columns = profiled(described.columns, described.dictionary)
         if look and columns:
             found = await self._looks.get(dataset.id, partial(self._look, dataset, columns, since), since=since)
         else:
-            (found,) = await self._profiles.peek(dataset.id, since=since) or ({},)
+            (found,) = kept or ({},)
         return {column.name: found[column.name] for column in columns if column.name in found}
 
     async def _look(self, dataset: Dataset, columns: Sequence[Column], since: float) -> dict[str, ColumnProfile]:
