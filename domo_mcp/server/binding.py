@@ -109,7 +109,6 @@ class BoundTool(SdkTool):
 
     def _for_view(self, result: Result, raw: dict[str, Any], instance: Instance) -> dict[str, Any] | None:
         """What the view of the answer needs and the model shall not read."""
-        from domo_mcp.server.view_data import drawn
         from domo_mcp.server.views import contents
 
         if isinstance(result, Table | Chart) and views.view_of(self._tool) == views.TABLE:
@@ -119,7 +118,7 @@ class BoundTool(SdkTool):
                 arguments=raw,
                 max_rows=self._app.config.results.max_rows,
                 sandbox=instance.sandbox,
-                chart=drawn(result) if isinstance(result, Chart) else None,
+                chart=contents.drawn(result) if isinstance(result, Chart) else None,
             )
             return {contents.KEY: {"table": table}}
         if not isinstance(result, Written):

@@ -50,7 +50,7 @@ def _shown(result: Result, structured: Structured) -> tuple[str, dict[str, Any] 
     if isinstance(result, Table):
         return _table(result), _records(result) if structured == "all" else None
     if isinstance(result, Chart):
-        return _chart(result), _for_view(result) if structured == "all" else None
+        return _chart(result), _drawn(result) if structured == "all" else None
     if isinstance(result, Text):
         lead = [_told(result.lead)] if result.lead else []
         return "\n".join([*lead, _fenced(visible(result.body)), *map(_told, result.facts)]), None
@@ -108,10 +108,10 @@ def _chart(chart: Chart) -> str:
     return "\n".join([_fenced(visible(shown)), *map(_told, table.facts), _told(_last_line(table))])
 
 
-def _for_view(chart: Chart) -> dict[str, Any]:
-    from domo_mcp.server.view_data import view_data
+def _drawn(chart: Chart) -> dict[str, Any]:
+    from domo_mcp.server.views.contents import drawn
 
-    return dict(view_data(chart))
+    return {**_records(chart.table), "sql": chart.sql, "chart": drawn(chart)}
 
 
 def _last_line(table: Table) -> str:

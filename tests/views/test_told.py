@@ -12,8 +12,7 @@ from mcp_types import CallToolResult, Resource
 from starlette.applications import Starlette
 
 from domo_mcp.server import views
-from domo_mcp.server.view_data import ChartData
-from domo_mcp.server.views.contents import table_told
+from domo_mcp.server.views.contents import ChartData, table_told
 from domo_mcp.tools.table import Column, Table
 from tests.answers import raw_text_of, text_of
 from tests.changes.answers import Person

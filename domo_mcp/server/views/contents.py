@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from domo_mcp.guard.written import Written
-from domo_mcp.server.view_data import ChartData
+from domo_mcp.tools.results import Chart, ChartType
 from domo_mcp.tools.table import Table
 from domo_mcp.untrusted import plain
 
@@ -20,6 +20,21 @@ _MOST_CHARACTERS = 4_000_000
 
 Call = dict[str, Any]
 """A call that a view may make: `tool` and `arguments`."""
+
+
+class ChartData(TypedDict):
+    """What is drawn: `x`, `y`, `series` name columns. y are the numbers; of a heat map the colours, series its rows."""
+
+    type: ChartType
+    x: str
+    y: str
+    series: str | None
+    title: str
+
+
+def drawn(chart: Chart) -> ChartData:
+    """What of the rows is drawn."""
+    return ChartData(type=chart.chart_type, x=chart.x, y=chart.y, series=chart.series, title=chart.title)
 
 
 def table_told(
