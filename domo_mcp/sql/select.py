@@ -83,15 +83,6 @@ class Select:
         """Whether the rows come in an order that the statement asks for."""
         return self.tree.args.get("order") is not None
 
-    def without_strings(self) -> str:
-        """The statement with its quoted texts and names left out."""
-        out, last = [], 0
-        for token in tokens(self.text):
-            if token.token_type.name in {"STRING", "NATIONAL_STRING", "IDENTIFIER"}:
-                out += [self.text[last : token.start], " "]
-                last = token.end + 1
-        return "".join(out) + self.text[last:]
-
     def shape(self) -> str:
         """The statement with its literals as `?`: what an audit line may keep."""
         out, last = [], 0

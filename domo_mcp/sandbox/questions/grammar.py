@@ -13,7 +13,6 @@ from domo_mcp.sandbox.questions.schema import UNPLACED, NotUnderstood
 from domo_mcp.sandbox.questions.valuing import place_value
 from domo_mcp.sandbox.questions.words import phrase, quoted, root
 
-_JOINING = {Kind.JOIN, Kind.AGGREGATE, Kind.COUNT, Kind.CONTRAST, Kind.WHICH}  # what may stand between two joined
 _SELLING = {root(verb) for verb in ("sold", "bought", "ordered")}
 _GOODS = {"product", "category", "item", "brand", "article"}
 
