@@ -50,10 +50,13 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Known:
-    """A dataset with all that may be told about it: what is in its columns, what the operator wrote."""
+    """A dataset with all that may be told about it: what is in its columns, what the operator wrote.
+
+    `profile` is None where the columns could not be looked into.
+    """
 
     described: Described
-    profile: Mapping[str, ColumnProfile] = field(default_factory=dict)
+    profile: Mapping[str, ColumnProfile] | None = field(default_factory=dict)
     notes: str = ""
     examples: Sequence[Example] = ()
     alike: str = ""
@@ -179,8 +182,17 @@ def _head(known: Known) -> Iterator[str]:
     told = [one_line(part, _LONGEST_TEXT) for part in (known.described.about, unit or "")]
     about = [f"{part.rstrip('. ')}." for part in told if part]
     yield " ".join(about) or "(no description)"
+    if missing := unread(known):
+        yield missing
     if known.alike:
         yield known.alike
+
+
+def unread(known: Known) -> str:
+    """What a reader may miss and could not be read, so that it is not taken for not being there; mostly empty."""
+    if known.described.sealed:
+        return "not told: meanings of columns and their values, since the data dictionary could not be read"
+    return "not told: values of columns, which could not be read now" if known.profile is None else ""
 
 
 def _body(known: Known) -> Iterator[tuple[str, str]]:
@@ -189,7 +201,7 @@ def _body(known: Known) -> Iterator[tuple[str, str]]:
         meaning = known.described.meaning(column.name)
         yield (
             f"{column.name} {' '.join(meaning[1])}",
-            _column_line(column, *meaning, known.profile.get(column.name)),
+            _column_line(column, *meaning, (known.profile or {}).get(column.name)),
         )
     for formula in known.described.formulas:
         yield formula.name, f"beast mode {one_line(formula.name)} = {one_line(formula.formula, _LONGEST_FORMULA)}"

@@ -81,7 +81,7 @@ class Chooser:
 
     async def _values(self, described: Described) -> tuple[str, ...]:
         """The texts that were found in its columns; none where nobody has asked about it yet."""
-        profiles = await self._knowledge.profile(described, look=False)
+        profiles = await self._knowledge.profile(described, look=False) or {}
         return tuple(value for profile in profiles.values() for value in profile.values)
 
     async def _look_into(self, dataset: Dataset) -> Described | None:

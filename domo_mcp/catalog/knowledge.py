@@ -90,7 +90,7 @@ class Knowledge:
         self._shelf = shelf
         age = min(max_age_s * 96, _PROFILES_AGE_S)  # rows that did not change are looked into once a day
         self._profiles = Cache(age, name="profile", shelf=shelf, kind=TypeAdapter(dict[str, ColumnProfile]))
-        self._looks: Cache[dict[str, ColumnProfile]] = Cache(max_age_s)
+        self._looks: Cache[dict[str, ColumnProfile] | None] = Cache(max_age_s)
 
     def saw(self, dataset: Dataset) -> None:
         """Take note of when a dataset was updated, wherever Domo tells it."""
@@ -147,8 +147,8 @@ class Knowledge:
             return False
         return True
 
-    async def profile(self, described: Described, *, look: bool) -> dict[str, ColumnProfile]:
-        """What is in the columns that may be looked into; empty where that cannot be told at little cost.
+    async def profile(self, described: Described, *, look: bool) -> dict[str, ColumnProfile] | None:
+        """What is in the columns that may be looked into; None where looking fails or takes too long.
 
         Without `look` only what was found before: Domo is not asked.
         """
@@ -159,14 +159,15 @@ class Knowledge:
         if described.sealed or not (look or kept):
             return {}
         columns = profiled(described.columns, described.dictionary)
+        found: dict[str, ColumnProfile] | None
         if look and columns:
             found = await self._looks.get(dataset.id, partial(self._look, dataset, columns, since), since=since)
         else:
             (found,) = kept or ({},)
-        return {column.name: found[column.name] for column in columns if column.name in found}
+        return None if found is None else {each.name: found[each.name] for each in columns if each.name in found}
 
-    async def _look(self, dataset: Dataset, columns: Sequence[Column], since: float) -> dict[str, ColumnProfile]:
-        """The profile, kept for long; empty where it fails or takes too long, which is tried again before that."""
+    async def _look(self, dataset: Dataset, columns: Sequence[Column], since: float) -> dict[str, ColumnProfile] | None:
+        """The profile, kept for long; None where it fails or takes too long, which is tried again before that."""
         load = partial(profile, partial(self._rows, dataset.id), columns, dataset.row_count)
         with anyio.move_on_after(_PROFILING_S):
             try:
@@ -174,7 +175,7 @@ class Knowledge:
                     return await self._profiles.get(dataset.id, load, since=since)
             except (DomoError, Refused, SqlRefused) as error:
                 logger.info("The columns of %s are not profiled now: %s", dataset.id, error)
-        return {}
+        return None
 
     async def _rows(self, dataset_id: str, text: str) -> Sequence[Row]:
         return (await self._domo.query.execute(dataset_id, sql.parse(text), limit=None)).rows

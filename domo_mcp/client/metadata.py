@@ -204,7 +204,7 @@ class Stream(Shape):
 class DictionaryColumn(Shape):
     """What a column means."""
 
-    name: str = ""
+    name: str
     description: str | None = None
     synonyms: Many[str] = ()
     sub_type: str | None = None
@@ -213,9 +213,12 @@ class DictionaryColumn(Shape):
 
 
 class Dictionary(Shape):
-    """A dataset's data dictionary (route seen in client code, not in the documents)."""
+    """A dataset's data dictionary (route seen in client code, not in the documents).
+
+    One without `columns` is unreadable: which columns it keeps from agents could not be told.
+    """
 
     name: str | None = None
     description: str | None = None
     unit_of_analysis: str | None = None
-    columns: Many[DictionaryColumn] = ()
+    columns: Many[DictionaryColumn]

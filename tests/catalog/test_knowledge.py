@@ -52,6 +52,7 @@ async def test_a_dataset_is_asked_about_once(shop: Shop) -> None:
         first = await catalog.known(key, "q", look=True)
         asked = len(shop.sent.sent)
         assert await catalog.known(key, "q", look=True) == first
+    assert first.profile
     assert first.profile["Region"].values == ("North", "South")
     assert len(shop.sent.sent) == asked
 
@@ -101,6 +102,7 @@ async def test_a_changed_last_update_invalidates_all_of_it(shop: Shop, shelf: Sh
             assert (await catalog.dataset(key)).id == key
             found = await catalog.known(key, "q", look=True)
     assert found.described.names == ["Area"]
+    assert found.profile
     assert found.profile["Area"].values == ("East", "West")
 
 
@@ -161,7 +163,7 @@ async def test_rows_that_cannot_be_looked_into_leave_the_values_out_and_cost_onc
         asked = len(shop.sent.sent)
         assert await catalog.known(key, "q", look=True) == found
         assert len(shop.sent.sent) == asked
-        assert (found.described.names, found.profile) == (list(COLUMNS), {})
+        assert (found.described.names, found.profile) == (list(COLUMNS), None)
         strike(shop)
         monkeypatch.undo()
         catalog._knowledge._looks.forget()  # as if a quarter of an hour had passed
@@ -177,7 +179,7 @@ async def test_rows_that_take_too_long_are_not_waited_for_twice(shop: Shop, monk
             async with anyio.create_task_group() as tasks:
                 for _ in range(64):
                     tasks.start_soon(lambda: catalog.known(key, "q", look=True))
-            assert (await catalog.known(key, "q", look=True)).profile == {}
+            assert (await catalog.known(key, "q", look=True)).profile is None
     assert len(shop.statements()) == 1
 
 
@@ -189,10 +191,11 @@ async def test_a_list_of_values_that_fails_does_not_fail_the_answer(shop: Shop) 
 
 
 class Refusing:
-    """The sandbox, which answers paths with `part` with an error, but for the first ones."""
+    """The sandbox, which answers paths with `part` with an error (or `answer`), but for the first ones."""
 
-    def __init__(self, app: Any, part: str, status: int, after: int = 0) -> None:
+    def __init__(self, app: Any, part: str, status: int, after: int = 0, answer: object = None) -> None:
         self.app, self._part, self._status, self._left = app, part, status, after
+        self._answer = {"status": status, "message": "no"} if answer is None else answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -203,7 +206,7 @@ class Refusing:
             return
         while (await receive()).get("more_body"):
             pass
-        await JSONResponse({"status": self._status, "message": "no"}, self._status)(scope, receive, send)
+        await JSONResponse(self._answer, self._status)(scope, receive, send)
 
 
 async def test_only_datasets_that_somebody_asks_about_are_looked_into(shop: Shop) -> None:
@@ -306,6 +309,17 @@ async def test_a_dataset_that_is_gone_is_unknown_whatever_is_kept(shop: Shop, sh
     async with shop.catalog(shelf=shelf) as catalog:
         with pytest.raises(UnknownName):
             await catalog.dataset(key)
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"datasetId": "x", "name": "Sealed"}, [], {"columns": [{"agentEnabled": False}]}]
+)
+async def test_no_row_is_looked_into_where_a_dictionary_is_not_one(shop: Shop, answer: object) -> None:
+    key = shop.add(161, "Sealed", COLUMNS, ROWS)
+    shop.sent.app = Refusing(shop.sent.app, "/data-dictionary/", 200, answer=answer)
+    async with shop.catalog() as catalog:
+        assert (await catalog.known(key, "q", look=True)).described.sealed
+    assert not shop.about("/execute/")
 
 
 async def test_no_row_is_looked_into_where_a_dictionary_may_not_be_read(shop: Shop) -> None:

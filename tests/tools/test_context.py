@@ -213,6 +213,7 @@ async def test_rows_that_cannot_be_looked_into_leave_the_rest(
     assert "dataset `Sales Orders`" in text
     assert "`Region` STRING" in text
     assert "values '" not in text
+    assert "not told: values of columns, which could not be read now" in text
     assert len(sandbox.state.requests) == asked
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.alike import alike
-from domo_mcp.catalog.brief import DIALECT, Calendar, Known, brief, shortened, values_of
+from domo_mcp.catalog.brief import DIALECT, Calendar, Known, brief, shortened, unread, values_of
 from domo_mcp.catalog.datasets import describe_shortly
 from domo_mcp.catalog.ranking import as_likely
 from domo_mcp.errors import CannotAnswer, SqlRefused
@@ -107,13 +107,14 @@ def _schema(entry: Known, general: Sequence[str]) -> SourceSchema:
         description, synonyms = described.meaning(column.name)
         also = f" Also called: {', '.join(synonyms)}." if synonyms else ""
         masked = " Masked by policy: every value is ***." if column.masked else ""
-        values = values_of(entry.profile[column.name]) if column.name in entry.profile else ""
+        found = (entry.profile or {}).get(column.name)
+        values = values_of(found) if found else ""
         told = [f"{description}{also}{masked}".strip(), values]
         columns.append(SourceColumn(column.name, column.type, "\n\n".join(filter(None, told))))
     about = [described.about]
     about += [f"{formula.name} means {' '.join(formula.formula.split())}." for formula in described.formulas]
     examples = [f"Verified: {example.question} -> {' '.join(example.sql.split())}" for example in entry.examples]
-    told = [" ".join(about), *general, entry.alike, shortened(entry.notes, _MOST_NOTES), *examples]
+    told = [" ".join(about), *general, unread(entry), entry.alike, shortened(entry.notes, _MOST_NOTES), *examples]
     return SourceSchema(described.dataset.name, columns, "\n\n".join(filter(None, told)))
 
 
