@@ -38,7 +38,7 @@ _SAME, _FORM, _ALIKE, _SHORT, _PART, _NEAR, _HINT = 1.0, 0.9, 0.5, 0.6, 0.6, 0.5
 """What a word of a name counts: as asked, another form of it, a synonym, an abbreviation, a compound with it, one that
 begins like it, and what a question word asks for."""
 
-_HUMP = re.compile(r"[A-Z](?:(?<=[a-z\d].)|(?<=[A-Z].)(?=[a-z]))")
+_HUMP = re.compile(r"(?=[A-Z])(?:(?<=[a-z\d])|(?<=[A-Z])(?=[A-Z][a-z]))")
 _MORE_SIGNS = "\u2018\u2019\u201c\u201d\u00ab\u00bb\u2013\u2014\u2026\u00b7\u2022\u00b4\u00bf\u00a1\u00b0\u20ac\u00a3"
 _SIGNS = str.maketrans(dict.fromkeys(punctuation + _MORE_SIGNS, " "))
 _ENDINGS = {
@@ -52,7 +52,7 @@ _ANY_ENDING = tuple(_ENDINGS)
 
 def words(text: str) -> list[str]:
     """The words of a text as they stand, in lower case, its camelCase taken apart."""
-    plain = text if text.islower() or text.istitle() else _HUMP.sub(r" \g<0>", text)
+    plain = text if text.islower() or text.istitle() else _HUMP.sub(" ", text)
     return plain.casefold().translate(_SIGNS).split()
 
 
@@ -129,11 +129,9 @@ class Vocabulary:
     def __init__(self, told: Iterable[str]) -> None:
         self._singular = {word: singular(word) for word in told}
         self._told = frozenset(self._singular.values())
-        self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._by_start: dict[str, list[str]] = defaultdict(list)
         for word in self._told:
-            self._by_stem[stem(word)].append(word)
-            self._by_start[word[:3]].append(word)
+            self._by_start[word[:2]].append(word)
 
     def near(self, asked: str) -> dict[str, float]:
         """The words, in the singular, that may mean what is asked, and how much each counts, from 0 to 1."""
@@ -143,8 +141,9 @@ class Vocabulary:
         _add(found, self._forms(_MEANT.get(root, ())), _ALIKE)
         if len(asked) > 3:
             _add(found, [word for word in self._told if word.endswith(asked)], _PART)
-        for word in self._by_start.get(asked[:3], ()):
-            _add(found, [word], _likeness(asked, word))
+        for word in self._by_start.get(asked[:2], ()):
+            if word.startswith(asked[:3]):
+                _add(found, [word], _likeness(asked, word))
         return {**found, asked: _SAME} if asked in self._told else found
 
     def hinted(self, asked: str) -> dict[str, float]:
@@ -156,7 +155,9 @@ class Vocabulary:
         return {word: one for word, one in self._singular.items() if one in meant}
 
     def _forms(self, stems: Iterable[str]) -> list[str]:
-        return [word for each in stems for word in self._by_stem.get(each, ())]
+        """The words that have one of the stems: few are cut, since a stem begins as its word does, but for some."""
+        unlike = self._told.intersection(_IRREGULAR)
+        return [word for each in stems for word in (*self._by_start.get(each[:2], ()), *unlike) if stem(word) == each]
 
 
 def _add(found: dict[str, float], told: Iterable[str], worth: float) -> None:
