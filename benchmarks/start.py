@@ -5,6 +5,9 @@ within one run, so that a busy machine slows both. Both run from bytecode, as in
 of each has compiled. No request leaves the machine.
 
     python benchmarks/start.py [--rounds 10] [--max-ratio 1.15]
+
+With `--instructions` the processor's instructions are counted instead, from spawning to the end of the process, by
+valgrind: the same in every run, whatever else the machine does.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -54,12 +58,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=10, help="starts of each server (default 10)")
     parser.add_argument("--max-ratio", type=float, default=1.15, help="most that ours may take (default 1.15)")
+    parser.add_argument("--instructions", action="store_true", help="count instructions (needs valgrind)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         ours, bare = contenders(folder)
         _, tools = start(ours)
         Path(folder, "bare.py").write_text(bare_server(tools), encoding="utf-8")
         _check_same(tools, start(bare)[1])
+        if options.instructions:
+            return report_instructions({server.name: instructions(server) for server in (bare, ours)}, len(tools))
         seconds = in_turns([bare, ours], options.rounds)
     return report(seconds, len(tools), options.max_ratio)
 
@@ -106,6 +113,28 @@ def start(contender: Contender) -> tuple[float, list[dict[str, Any]]]:
     return seconds, tools
 
 
+def instructions(contender: Contender) -> int:
+    """Instructions of one start, its answer to tools/list, and its end."""
+    counting = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    asked: list[dict[str, Any]] = [
+        {"id": 1, "method": "initialize", "params": _INITIALIZE},
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/list", "params": {}},
+    ]
+    done = subprocess.run(
+        [*counting, *contender.command],
+        env={**_own_environment(), **contender.environment, "PYTHONHASHSEED": "0"},
+        input="".join(json.dumps({"jsonrpc": "2.0", **message}) + "\n" for message in asked),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    counted = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
+    if counted is None or '"tools"' not in done.stdout:
+        raise SystemExit(f"{contender.name} could not be counted: {done.stderr[-500:]}")
+    return int(counted[1].replace(",", ""))
+
+
 def bare_server(tools: Sequence[Mapping[str, Any]]) -> str:
     """The text of a module that serves tools of the same names, descriptions and arguments, and nothing else."""
     functions = "\n".join(_function(tool) for tool in tools)
@@ -126,6 +155,16 @@ def report(seconds: Mapping[str, Sequence[float]], tools: int, max_ratio: float)
     bare, ours = medians.values()
     print(f"ratio of medians {ours / bare:.2f}, at most {max_ratio:.2f}")
     return int(ours / bare > max_ratio)
+
+
+def report_instructions(counted: Mapping[str, int], tools: int) -> int:
+    """Print the counts; the exit code."""
+    print(f"Python {platform.python_version()} · mcp {version('mcp')} · {tools} tools")
+    for name, count in counted.items():
+        print(f"{name:16} {count / 1e6:8,.0f} million instructions")
+    bare, ours = counted.values()
+    print(f"ratio {ours / bare:.3f}")
+    return 0
 
 
 def _function(tool: Mapping[str, Any]) -> str:

@@ -17,7 +17,6 @@ import anyio
 import anyio.to_thread
 
 from domo_mcp import __version__, telemetry
-from domo_mcp.catalog import Catalog
 from domo_mcp.catalog.kept import KeptInFile
 from domo_mcp.catalog.notes import Notes
 from domo_mcp.config import Config
@@ -45,6 +44,7 @@ from domo_mcp.untrusted import plain
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from domo_mcp.catalog.datasets import Catalog
     from domo_mcp.client.auth import SignIn
     from domo_mcp.client.domo import Aliases, Domo
 
@@ -121,6 +121,8 @@ class Instance:
 
     async def connection(self) -> tuple[Domo, Catalog]:
         """The instance's client and catalog."""
+        from domo_mcp.catalog.datasets import Catalog
+
         async with self._opening:
             if self._open is None:
                 domo = await self._connect()

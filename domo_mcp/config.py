@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from domo_mcp.catalog import CatalogSettings
+from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.errors import ConfigError
 from domo_mcp.guard.audit import AuditSettings
 from domo_mcp.guard.journal import JournalSettings

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from domo_mcp.catalog.brief import Calendar, Known, brief
+from domo_mcp.catalog.brief import Known, brief
+from domo_mcp.catalog.calendar import Calendar
 from domo_mcp.catalog.choosing import candidate
 from domo_mcp.catalog.knowledge import Described
 from domo_mcp.catalog.ranking import Candidate, rank

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-from domo_mcp.catalog.brief import Calendar, Known, brief
+from domo_mcp.catalog.brief import Known, brief
+from domo_mcp.catalog.calendar import Calendar
 from domo_mcp.catalog.choosing import candidate
 from domo_mcp.catalog.knowledge import Described
 from domo_mcp.catalog.notes import Example, Notes, fitting

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.ranking import named_first
@@ -12,6 +11,7 @@ from domo_mcp.sql import quoted
 from domo_mcp.untrusted import foreign, one_line
 
 if TYPE_CHECKING:
+    from domo_mcp.catalog.calendar import Calendar
     from domo_mcp.catalog.knowledge import Described
     from domo_mcp.catalog.notes import Example
     from domo_mcp.catalog.profile import ColumnProfile
@@ -33,19 +33,6 @@ _LINE_SHARE, _SHORT_LINE = 0.125, 240
 
 _MOST_VALUES, _LONGEST_VALUES = 12, 160
 _LONGEST_TEXT, _LONGEST_FORMULA = 600, 1500
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """The day that it is, where the clock stands, and the month that the fiscal year begins with."""
-
-    today: date
-    time_zone: str = "UTC"
-    fiscal_month: int = 1
-
-    def __str__(self) -> str:
-        fiscal = date(2000, self.fiscal_month, 1).strftime("%B")
-        return f"today: {self.today.isoformat()} ({self.time_zone}); the fiscal year begins in {fiscal}"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from domo_mcp import sql
-from domo_mcp.catalog.ranking import keywords
+from domo_mcp.catalog.words import keywords
 from domo_mcp.errors import ConfigError, SqlRefused
 
 _HEADING = re.compile(r"^(?P<marks>#{1,6})[ \t]+(?P<title>.+?)[ \t#]*$", re.MULTILINE)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from domo_mcp.catalog.brief import Calendar
+from domo_mcp.catalog.calendar import Calendar
 from domo_mcp.catalog.notes import Example
 
 

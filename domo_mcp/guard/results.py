@@ -11,11 +11,10 @@ from domo_mcp import sql
 from domo_mcp.errors import AnswerTooLarge, Refused, TimedOut
 from domo_mcp.guard.prepared import Caller
 from domo_mcp.guard.ticket import Pending, Tickets
-from domo_mcp.tools.data.querying import columns_of
-from domo_mcp.tools.table import csv_header, csv_line
+from domo_mcp.tools.table import csv_header, csv_line, rows_columns
 
 if TYPE_CHECKING:
-    from domo_mcp.catalog import Catalog
+    from domo_mcp.catalog.datasets import Catalog
     from domo_mcp.client.domo import Domo
 
 LINK_S = 15 * 60
@@ -59,7 +58,7 @@ class Results:
 async def _csv(domo: Domo, dataset_id: str, select: sql.Select) -> str:
     parts, size = list[str](), 0
     async for batch in domo.query.stream(dataset_id, select):
-        lines = [] if parts else [csv_header(columns_of(batch))]
+        lines = [] if parts else [csv_header(rows_columns(batch))]
         lines += map(csv_line, batch.rows)
         size += sum(map(len, lines))
         if size > _MOST_CHARACTERS:

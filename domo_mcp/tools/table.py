@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from domo_mcp.untrusted import one_line, visible
+
+if TYPE_CHECKING:
+    from domo_mcp.client.rows import Rows
 
 Scalar = str | int | float | bool | None
 
@@ -17,6 +21,11 @@ class Column:
 
     name: str
     type: str = ""
+
+
+def rows_columns(rows: Rows) -> tuple[Column, ...]:
+    """The columns of rows that Domo gave."""
+    return tuple(Column(column.name, column.type or "") for column in rows.columns)
 
 
 @dataclass(frozen=True)

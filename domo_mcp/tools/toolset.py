@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from domo_mcp.catalog import Catalog
+    from domo_mcp.catalog.datasets import Catalog
     from domo_mcp.client.domo import Domo
     from domo_mcp.tools.ai import AiSettings
     from domo_mcp.tools.change import Change, Done, Earlier

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from domo_mcp.catalog import Catalog, CatalogSettings
+from domo_mcp.catalog.datasets import Catalog
+from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.catalog.kept import Shelf
 from domo_mcp.catalog.notes import Notes
 from domo_mcp.catalog.permits import Everything, Permits

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from domo_mcp.catalog.brief import DIALECT, Calendar, Known, brief
+from domo_mcp.catalog.brief import DIALECT, Known, brief
+from domo_mcp.catalog.calendar import Calendar
 from domo_mcp.catalog.knowledge import Described
 from domo_mcp.catalog.notes import Example
 from domo_mcp.catalog.profile import ColumnProfile

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.applications import Starlette
 
-from domo_mcp.catalog import Catalog, CatalogSettings
+from domo_mcp.catalog.datasets import Catalog
+from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.client.auth import DeveloperToken
 from domo_mcp.client.domo import Domo
 from domo_mcp.errors import DomoFailed, UnknownName

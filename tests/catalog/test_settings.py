@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domo_mcp.catalog import CatalogSettings
+from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.config import load
 from domo_mcp.errors import ConfigError
 

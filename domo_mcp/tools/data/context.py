@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.alike import alike
-from domo_mcp.catalog.brief import DIALECT, Calendar, Known, brief, shortened, unread, values_of
+from domo_mcp.catalog.brief import DIALECT, Known, brief, shortened, unread, values_of
 from domo_mcp.catalog.datasets import describe_shortly
 from domo_mcp.catalog.ranking import as_likely
 from domo_mcp.errors import CannotAnswer, SqlRefused
@@ -16,6 +16,7 @@ from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign, plain
 
 if TYPE_CHECKING:
+    from domo_mcp.catalog.calendar import Calendar
     from domo_mcp.catalog.knowledge import Described
     from domo_mcp.client.ai import SourceSchema
 

@@ -14,7 +14,7 @@ from domo_mcp.errors import AnswerTooLarge, DomoError, Rejected, SqlRefused, Unk
 from domo_mcp.sql import OWN_TABLE_NAMES, Select, counted, quoted
 from domo_mcp.telemetry import secrets
 from domo_mcp.tools.data.preparing import explained, facts_of, prepared
-from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_record
+from domo_mcp.tools.table import Column, Scalar, Source, Table, csv_record, rows_columns
 from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
 
@@ -81,7 +81,7 @@ async def query(
     if ordered and not cursor:
         version = await _version(call, dataset)
     return Table(
-        columns=columns_of(rows),
+        columns=rows_columns(rows),
         rows=rows.rows[:most],
         source=source(call, dataset),
         first=offset,
@@ -107,7 +107,7 @@ async def ask(call: Call, question: DataQuery, dataset: Dataset, *, limit: int, 
     page = replace(question, limit=most + 1, offset=offset)
     rows = await call.domo.data_api.query(dataset.id, page)
     return Table(
-        columns=columns_of(rows),
+        columns=rows_columns(rows),
         rows=rows.rows[:most],
         source=source(call, dataset),
         first=offset,
@@ -141,7 +141,7 @@ async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Tab
     with call.folders.create(name) as (path, file):
         async for batch in _streamed(call, checked, dataset):
             if not columns:
-                columns = columns_of(batch)
+                columns = rows_columns(batch)
                 file.write(secrets.hidden(csv_record([column.name for column in columns])))
             file.write(secrets.hidden("".join(map(csv_record, batch.rows))))
             preview += batch.rows[: max(0, _EXPORT_PREVIEW - len(preview))]
@@ -165,11 +165,6 @@ async def _streamed(call: Call, checked: Checked, dataset: Dataset) -> AsyncIter
             yield batch
     except Rejected as error:
         raise await explained(call, checked, dataset, error) from None
-
-
-def columns_of(rows: Rows) -> tuple[Column, ...]:
-    """The columns of Domo's answer."""
-    return tuple(Column(column.name, column.type or "") for column in rows.columns)
 
 
 def source(call: Call, dataset: Dataset) -> Source:

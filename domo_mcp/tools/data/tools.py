@@ -1,4 +1,7 @@
-"""Data: find datasets, know their schema, ask them in SQL or in plain words."""
+"""Data: find datasets, know their schema, ask them in SQL or in plain words.
+
+Each tool imports what answers it with its first call: a server that starts needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,7 @@ from pydantic import Field
 
 from domo_mcp.errors import SqlRefused, UnknownName
 from domo_mcp.tools import args
-from domo_mcp.tools.data.asking import answer_question, propose
-from domo_mcp.tools.data.context import choose, context
 from domo_mcp.tools.data.details import DatasetDetails, Include, details
-from domo_mcp.tools.data.querying import check_from, dataset_of, export, query
 from domo_mcp.tools.results import Answer, Chart, ChartType, Page, Text
 from domo_mcp.tools.table import Table
 from domo_mcp.tools.toolset import Call
@@ -95,6 +95,8 @@ async def get_schema_context(
 
     Gives columns, types, meanings, beast modes and Domo's dialect. To browse by name use search_datasets.
     """
+    from domo_mcp.tools.data.context import context
+
     return await context(call, question, datasets, max_tokens or call.results.max_tokens)
 
 
@@ -109,6 +111,9 @@ async def text_to_sql(
 
     To write SQL yourself use get_schema_context, to run it run_sql.
     """
+    from domo_mcp.tools.data.asking import propose
+    from domo_mcp.tools.data.context import choose
+
     chosen = await choose(call, question, datasets)
     proposal = await propose(call, question, chosen, model)
     return SqlProposal(
@@ -135,6 +140,8 @@ async def run_sql(
 
     Get the columns from get_schema_context first. No JOIN: query twice and combine.
     """
+    from domo_mcp.tools.data.querying import check_from, dataset_of, export, query
+
     if cursor and save_as:
         raise SqlRefused("save_as writes all rows, so it takes no cursor.", "Leave one of them out.")
     found = await dataset_of(call, sql, dataset)
@@ -155,6 +162,8 @@ async def ask_data(
 
     Costs credits; otherwise use get_schema_context, then run_sql.
     """
+    from domo_mcp.tools.data.asking import answer_question
+
     return await answer_question(call, question, datasets, limit)
 
 
@@ -178,6 +187,7 @@ async def chart_data(
     """
     from domo_mcp.charts import Wish
     from domo_mcp.tools.data import charting
+    from domo_mcp.tools.data.querying import check_from, dataset_of, query
 
     found = await dataset_of(call, sql, dataset)
     await check_from(call, sql, found)
