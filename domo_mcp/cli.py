@@ -72,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     changes = commands.add_parser("changes", parents=[server], help="list what this server changed in Domo")
     changes.add_argument("--limit", type=int, default=20)
     tools = commands.add_parser("tools", parents=[server], help="list the tools")
-    tools.add_argument("--json", action="store_true", help="as tools/list sends them")
+    form = tools.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as tools/list sends them")
+    form.add_argument("--markdown", action="store_true", help="as tables, one for each toolset")
     call = commands.add_parser("call", parents=[server], help="call one tool")
     call.add_argument("tool")
     call.add_argument("arguments", nargs="*", metavar="key=value")
@@ -107,7 +109,7 @@ def _on_server(options: argparse.Namespace, config: Any, *, local: bool) -> int:
         case "tools":
             from domo_mcp.commands.tools import list_tools
 
-            return list_tools(config, as_json=options.json)
+            return list_tools(config, as_json=options.json, as_markdown=options.markdown)
         case "changes":
             from domo_mcp.commands.changes import changes
 
