@@ -75,10 +75,19 @@ def _parser() -> argparse.ArgumentParser:
     form = tools.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as tools/list sends them")
     form.add_argument("--markdown", action="store_true", help="as tables, one for each toolset")
-    call = commands.add_parser("call", parents=[server], help="call one tool")
-    call.add_argument("tool")
-    call.add_argument("arguments", nargs="*", metavar="key=value")
+    call = commands.add_parser(
+        "call",
+        parents=[server],
+        help="call one tool",
+        description="Call one tool, through an MCP client on the same server. At a terminal the answer is shown "
+        "without the marks that tell a model what is data; into a pipe or a file goes what a model reads.",
+        epilog="The arguments of a tool: domo-mcp tools TOOL. Lists and objects are JSON: "
+        """datasets='["Sales Orders"]', or all in one: --json '{"datasets": ["Sales Orders"]}'.""",
+    )
+    call.add_argument("tool", metavar="TOOL", help="its name")
+    call.add_argument("arguments", nargs="*", metavar="key=value", help="an argument of the tool")
     call.add_argument("--json", dest="json_arguments", metavar="'{…}'", help="all arguments as one JSON object")
+    call.add_argument("--save", type=Path, metavar="FILE", help="save the picture of the answer in a new file")
     return parser
 
 
@@ -120,7 +129,7 @@ def _on_server(options: argparse.Namespace, config: Any, *, local: bool) -> int:
             return verify(config)
     from domo_mcp.commands.call import call
 
-    return call(config, options.tool, _call_arguments(options))
+    return call(config, options.tool, _call_arguments(options), options.save)
 
 
 def _config(options: argparse.Namespace) -> Any:
