@@ -200,6 +200,44 @@ def test_doctor_finds_the_sandbox_well(run: Run) -> None:
     assert {"role", "query"} <= set(checks)
 
 
+WRITTEN = """[instances.s]
+kind = "sandbox"
+[catalog]
+notes = "notes.md"
+[[catalog.examples]]
+question = "revenue by region"
+dataset = "{0}"
+sql = "SELECT `Region`, SUM(`Revenue`) FROM `Sales Orders` GROUP BY `Region`"
+"""
+
+
+def test_doctor_warns_of_datasets_misspelt_in_notes_and_examples(
+    run: Run, toml: Callable[[str], str], tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text("# Sales Ordrs\nNet.\n# Calendar\nWeeks.\n# Products\n## Product\nAll.", encoding="utf-8")
+    outcome = run("doctor", "--config", toml(WRITTEN.format("Sales Ordres")))
+    warned = [line for line in outcome.out.splitlines() if line.startswith("warn")]
+    assert outcome.code == 0
+    assert len(warned) == 2
+    assert 'heading "Sales Ordrs"' in warned[0]
+    assert 'dataset "Sales Ordres"' in warned[1]
+    assert all('Nearest: "Sales Orders".' in line for line in warned)
+
+    notes.write_text("# sales orders\nNet.", encoding="utf-8")
+    outcome = run("doctor", "--config", toml(WRITTEN.format("5A1E0000-0000-4000-8000-000000000001")))
+    assert all(line.startswith("ok  ") for line in outcome.out.splitlines())
+    assert "notes and examples" in outcome.out
+
+
+def test_a_dataset_of_another_instance_is_not_misspelt(run: Run, toml: Callable[[str], str], tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# sales\nNet.", encoding="utf-8")
+    app = '[instances.app]\nkind = "sandbox"\nsurface = "app"\n[instances.app.aliases]\ndatasets = ["sales"]\n'
+    outcome = run("doctor", "--config", toml(app + WRITTEN.format("Products")))
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert "warn" not in outcome.out
+
+
 def test_doctor_says_which_instance_does_not_answer(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
