@@ -71,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("action", choices=["verify"])
     changes = commands.add_parser("changes", parents=[server], help="list what this server changed in Domo")
     changes.add_argument("--limit", type=int, default=20)
-    tools = commands.add_parser("tools", parents=[server], help="list the tools")
+    tools = commands.add_parser("tools", parents=[server], help="list the tools, or explain some with their arguments")
+    tools.add_argument("names", nargs="*", metavar="TOOL", help="only these, each argument explained")
     form = tools.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as tools/list sends them")
     form.add_argument("--markdown", action="store_true", help="as tables, one for each toolset")
@@ -118,7 +119,7 @@ def _on_server(options: argparse.Namespace, config: Any, *, local: bool) -> int:
         case "tools":
             from domo_mcp.commands.tools import list_tools
 
-            return list_tools(config, as_json=options.json, as_markdown=options.markdown)
+            return list_tools(config, options.names, as_json=options.json, as_markdown=options.markdown)
         case "changes":
             from domo_mcp.commands.changes import changes
 

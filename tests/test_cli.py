@@ -173,11 +173,40 @@ def test_tools_as_json_are_what_the_protocol_sends(run: Run, local_domo: str) ->
     assert json.loads(outcome.out) == _listed_over_stdio(local_domo)
 
 
-def test_tools_for_a_person_name_every_tool_with_its_arguments(run: Run) -> None:
+def test_tools_for_a_person_are_written_as_they_are_called(run: Run) -> None:
     tools = json.loads(run("tools", "--json", "--sandbox").out)
-    outcome = run("tools", "--sandbox")
+    listed = run("tools", "--sandbox").out
     for tool in tools:
-        assert f"{tool['name']}({', '.join(tool['inputSchema']['properties'])})\n" in outcome.out
+        required = tool["inputSchema"].get("required", ())
+        names = tool["inputSchema"]["properties"]
+        signs = [f"{name}=…" if name in required else f"[{name}=…]" for name in names]
+        assert f"  {' '.join([tool['name'], *signs])}\n" in listed
+    assert "Data (toolset data)\n" in listed
+
+
+def test_one_tool_is_explained_with_each_argument(run: Run) -> None:
+    told = run("tools", "list_workflow_instances", "--sandbox").out
+    (tool,) = json.loads(run("tools", "--json", "list_workflow_instances", "--sandbox").out)
+    for name, argument in tool["inputSchema"]["properties"].items():
+        assert f"\n  {name} (" in told
+        assert argument["description"].split()[0] in told
+    assert "  workflow (text, required)\n" in told
+    assert "  limit (number 1 to 100, else 20)\n" in told
+    assert told.endswith("[cursor=…]\n")
+
+
+def test_every_tool_can_be_explained(run: Run) -> None:
+    options = ("--sandbox", "--toolsets", "all")
+    names = [tool["name"] for tool in json.loads(run("tools", "--json", *options).out)]
+    told = run("tools", *names, *options).out
+    assert all(f"domo-mcp call {name}" in told for name in names)
+    assert "(anything" not in told
+
+
+def test_a_tool_that_is_not_listed_is_explained_with_the_cause(run: Run) -> None:
+    outcome = run("tools", "list_users", "--sandbox")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "its toolset people is not chosen (--toolsets)" in outcome.err
 
 
 def test_toolsets_choose_the_tools(run: Run) -> None:

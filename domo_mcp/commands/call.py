@@ -13,11 +13,10 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from domo_mcp.app import App, open_app
+from domo_mcp.app import open_app
+from domo_mcp.commands.absence import unlisted
 from domo_mcp.commands.saving import check_save, keep
 from domo_mcp.config import Config
-from domo_mcp.errors import UnknownName
-from domo_mcp.tools import select_tools, tool_named
 
 
 def call(config: Config, tool: str, arguments: Mapping[str, Any], save: Path | None = None) -> int:
@@ -38,7 +37,7 @@ async def _call(config: Config, tool: str, arguments: dict[str, Any], save: Path
         client = await stack.enter_async_context(local_client(app, ask=ask))
         names = [listed.name for listed in (await client.list_tools()).tools]
         if tool not in names:
-            print(f"domo-mcp: {_unlisted(app, tool)} Listed: {', '.join(names)}.", file=sys.stderr)
+            print(f"domo-mcp: {unlisted(app, tool)} Listed: {', '.join(names)}.", file=sys.stderr)
             return 2
         result = await client.call_tool(tool, arguments, progress_callback=_progress if sys.stderr.isatty() else None)
     _show("\n".join(block.text for block in result.content if block.type == "text"), failed=result.is_error)
@@ -55,22 +54,6 @@ def _show(text: str, *, failed: bool) -> None:
 
     out = sys.stderr if failed else sys.stdout
     print(unfenced(text) if out.isatty() else text, file=out)
-
-
-def _unlisted(app: App, name: str) -> str:
-    try:
-        tool = tool_named(name)
-    except UnknownName as error:
-        return str(error)
-    instances = app.instances.values()
-    there = [instance for instance in instances if instance.settings.surface in tool.surfaces]
-    if not there:
-        return f"{name} is not listed here: the surface {next(iter(instances)).settings.surface} does not have it."
-    chosen = select_tools(app.config.tools.toolsets, {instance.settings.surface for instance in instances})
-    why = [] if tool in chosen else [f"its toolset {tool.toolset} is not chosen (--toolsets)"]
-    if not any(instance.has(tool) for instance in there):
-        why.append(f"it is to {tool.effect}, which access {there[0].policy.access} does not allow (--access)")
-    return f"{name} is not listed here: {' and '.join(why) or 'nothing here changes Domo'}."
 
 
 async def _ask_here(question: str, answers: Sequence[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import anyio
 
 from domo_mcp.app import App, open_app
+from domo_mcp.commands.absence import unlisted
+from domo_mcp.commands.manual import overview, page
 from domo_mcp.config import Config
 from domo_mcp.tools.toolset import BOTH_SURFACES, Tool
 from domo_mcp.tools.toolsets import TOOLSETS
@@ -17,24 +20,29 @@ from domo_mcp.tools.toolsets import TOOLSETS
 _HEAD = "| tool | effect | listed | what it does |\n|---|---|---|---|"
 
 
-def list_tools(config: Config, *, as_json: bool, as_markdown: bool) -> int:
-    """Print the tools: as the protocol sends them, as the tables of the README, or for a person."""
-    anyio.run(partial(_list, config, as_json=as_json, as_markdown=as_markdown))
-    return 0
+def list_tools(config: Config, names: Sequence[str], *, as_json: bool, as_markdown: bool) -> int:
+    """Print the tools, or those named: as the protocol sends them, as the tables of the README, or for a person."""
+    return anyio.run(partial(_list, config, names, as_json=as_json, as_markdown=as_markdown))
 
 
-async def _list(config: Config, *, as_json: bool, as_markdown: bool) -> None:
+async def _list(config: Config, names: Sequence[str], *, as_json: bool, as_markdown: bool) -> int:
     async with open_app(config) as app:
+        there = {tool.name: tool for tool in app.tools}
+        if absent := [name for name in names if name not in there]:
+            print(f"domo-mcp: {unlisted(app, absent[0])} Listed: {', '.join(there)}.", file=sys.stderr)
+            return 2
+        tools = [there[name] for name in names or there]
         if as_markdown:
-            print("\n\n".join(_tables(app.tools)))
-            return
-        listed = await _listed(app)
+            print("\n\n".join(_tables(tools)))
+            return 0
+        sent = {tool.name: tool for tool in await _listed(app)}
     if as_json:
-        print(json.dumps([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed], indent=1))
-        return
-    for tool in listed:
-        names = ", ".join(tool.input_schema.get("properties", {}))
-        print(f"{tool.name}({names})\n    {tool.description}")
+        shown = [sent[tool.name].model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
+        print(json.dumps(shown, indent=1))
+        return 0
+    schemas = {name: tool.input_schema for name, tool in sent.items()}
+    print("\n\n".join(page(tool, schemas[tool.name]) for tool in tools) if names else overview(tools, schemas))
+    return 0
 
 
 async def _listed(app: App) -> Sequence[Any]:
