@@ -71,12 +71,24 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("action", choices=["verify"])
     changes = commands.add_parser("changes", parents=[server], help="list what this server changed in Domo")
     changes.add_argument("--limit", type=int, default=20)
-    tools = commands.add_parser("tools", parents=[server], help="list the tools")
-    tools.add_argument("--json", action="store_true", help="as tools/list sends them")
-    call = commands.add_parser("call", parents=[server], help="call one tool")
-    call.add_argument("tool")
-    call.add_argument("arguments", nargs="*", metavar="key=value")
+    tools = commands.add_parser("tools", parents=[server], help="list the tools, or explain some with their arguments")
+    tools.add_argument("names", nargs="*", metavar="TOOL", help="only these, each argument explained")
+    form = tools.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as tools/list sends them")
+    form.add_argument("--markdown", action="store_true", help="as tables, one for each toolset")
+    call = commands.add_parser(
+        "call",
+        parents=[server],
+        help="call one tool",
+        description="Call one tool, through an MCP client on the same server. At a terminal the answer is shown "
+        "without the marks that tell a model what is data; into a pipe or a file goes what a model reads.",
+        epilog="The arguments of a tool: domo-mcp tools TOOL. Lists and objects are JSON: "
+        """datasets='["Sales Orders"]', or all in one: --json '{"datasets": ["Sales Orders"]}'.""",
+    )
+    call.add_argument("tool", metavar="TOOL", help="its name")
+    call.add_argument("arguments", nargs="*", metavar="key=value", help="an argument of the tool")
     call.add_argument("--json", dest="json_arguments", metavar="'{…}'", help="all arguments as one JSON object")
+    call.add_argument("--save", type=Path, metavar="FILE", help="save the picture of the answer in a new file")
     return parser
 
 
@@ -107,7 +119,7 @@ def _on_server(options: argparse.Namespace, config: Any, *, local: bool) -> int:
         case "tools":
             from domo_mcp.commands.tools import list_tools
 
-            return list_tools(config, as_json=options.json)
+            return list_tools(config, options.names, as_json=options.json, as_markdown=options.markdown)
         case "changes":
             from domo_mcp.commands.changes import changes
 
@@ -118,7 +130,7 @@ def _on_server(options: argparse.Namespace, config: Any, *, local: bool) -> int:
             return verify(config)
     from domo_mcp.commands.call import call
 
-    return call(config, options.tool, _call_arguments(options))
+    return call(config, options.tool, _call_arguments(options), options.save)
 
 
 def _config(options: argparse.Namespace) -> Any:

@@ -25,6 +25,15 @@ from domo_mcp.tools.results import ResultSettings
 
 _ENVIRONMENT = ("DOMO_HOST", "DOMO_DEVELOPER_TOKEN", "DOMO_MCP_CONFIG", "DOMO_MCP_LOG")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+_PATHS = (
+    ("catalog", "notes"),
+    ("files", "roots"),
+    ("files", "exports"),
+    ("audit", "file"),
+    ("sandbox", "data"),
+    ("sandbox", "faults"),
+)
+"""The keys that name files or folders; beside them secrets may, as file:PATH. `state.url` is absolute, or no path."""
 
 
 class Settings(BaseModel):
@@ -127,7 +136,7 @@ def load(
     path = file or (Path(environment["DOMO_MCP_CONFIG"]) if environment.get("DOMO_MCP_CONFIG") else None)
     text, tables = _read(path)
     _check_environment(environment, text)
-    tables = _expanded(tables, environment)
+    tables = _placed(_expanded(tables, environment), path)
     if sandbox:
         tables["instances"] = {"sandbox": {"kind": "sandbox"}}
         tables["default_instance"] = "sandbox"
@@ -186,6 +195,38 @@ def _expanded(value: Any, environment: Mapping[str, str]) -> Any:
         return environment[name]
 
     return _VARIABLE.sub(variable, value)
+
+
+def _placed(tables: dict[str, Any], file: Path | None) -> dict[str, Any]:
+    """`tables` with paths that are relative taken from the folder of `file`: a client starts servers anywhere."""
+    if file is None:
+        return tables
+    folder = file.expanduser().absolute().parent
+    for table, key in _PATHS:
+        given = tables.get(table)
+        if isinstance(given, dict) and key in given:
+            given[key] = _below(folder, given[key])
+    for instance in _dicts(tables.get("instances")):
+        auth = instance.get("auth")
+        if isinstance(auth, dict):
+            instance["auth"] = {key: _secret_below(folder, secret) for key, secret in auth.items()}
+    return tables
+
+
+def _dicts(table: Any) -> list[dict[str, Any]]:
+    return [part for part in table.values() if isinstance(part, dict)] if isinstance(table, dict) else []
+
+
+def _below(folder: Path, given: Any) -> Any:
+    """A path from `folder`, unless it is whole, begins at a home (~) or is empty: then, as what is none, as it is."""
+    if isinstance(given, list):
+        return [_below(folder, part) for part in given]
+    return str(folder / given) if isinstance(given, str) and given and not given.startswith("~") else given
+
+
+def _secret_below(folder: Path, secret: Any) -> Any:
+    in_file = isinstance(secret, str) and secret.startswith("file:")
+    return f"file:{_below(folder, secret.removeprefix('file:'))}" if in_file else secret
 
 
 def _from_environment(environment: Mapping[str, str], path: Path | None) -> dict[str, Any]:

@@ -173,11 +173,40 @@ def test_tools_as_json_are_what_the_protocol_sends(run: Run, local_domo: str) ->
     assert json.loads(outcome.out) == _listed_over_stdio(local_domo)
 
 
-def test_tools_for_a_person_name_every_tool_with_its_arguments(run: Run) -> None:
+def test_tools_for_a_person_are_written_as_they_are_called(run: Run) -> None:
     tools = json.loads(run("tools", "--json", "--sandbox").out)
-    outcome = run("tools", "--sandbox")
+    listed = run("tools", "--sandbox").out
     for tool in tools:
-        assert f"{tool['name']}({', '.join(tool['inputSchema']['properties'])})\n" in outcome.out
+        required = tool["inputSchema"].get("required", ())
+        names = tool["inputSchema"]["properties"]
+        signs = [f"{name}=…" if name in required else f"[{name}=…]" for name in names]
+        assert f"  {' '.join([tool['name'], *signs])}\n" in listed
+    assert "Data (toolset data)\n" in listed
+
+
+def test_one_tool_is_explained_with_each_argument(run: Run) -> None:
+    told = run("tools", "list_workflow_instances", "--sandbox").out
+    (tool,) = json.loads(run("tools", "--json", "list_workflow_instances", "--sandbox").out)
+    for name, argument in tool["inputSchema"]["properties"].items():
+        assert f"\n  {name} (" in told
+        assert argument["description"].split()[0] in told
+    assert "  workflow (text, required)\n" in told
+    assert "  limit (number 1 to 100, else 20)\n" in told
+    assert told.endswith("[cursor=…]\n")
+
+
+def test_every_tool_can_be_explained(run: Run) -> None:
+    options = ("--sandbox", "--toolsets", "all")
+    names = [tool["name"] for tool in json.loads(run("tools", "--json", *options).out)]
+    told = run("tools", *names, *options).out
+    assert all(f"domo-mcp call {name}" in told for name in names)
+    assert "(anything" not in told
+
+
+def test_a_tool_that_is_not_listed_is_explained_with_the_cause(run: Run) -> None:
+    outcome = run("tools", "list_users", "--sandbox")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "its toolset people is not chosen (--toolsets)" in outcome.err
 
 
 def test_toolsets_choose_the_tools(run: Run) -> None:
@@ -198,6 +227,44 @@ def test_doctor_finds_the_sandbox_well(run: Run) -> None:
     checks = [line.split(":")[-2].strip() for line in outcome.out.splitlines()]
     assert all(line.startswith("ok  ") for line in outcome.out.splitlines())
     assert {"role", "query"} <= set(checks)
+
+
+WRITTEN = """[instances.s]
+kind = "sandbox"
+[catalog]
+notes = "notes.md"
+[[catalog.examples]]
+question = "revenue by region"
+dataset = "{0}"
+sql = "SELECT `Region`, SUM(`Revenue`) FROM `Sales Orders` GROUP BY `Region`"
+"""
+
+
+def test_doctor_warns_of_datasets_misspelt_in_notes_and_examples(
+    run: Run, toml: Callable[[str], str], tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text("# Sales Ordrs\nNet.\n# Calendar\nWeeks.\n# Products\n## Product\nAll.", encoding="utf-8")
+    outcome = run("doctor", "--config", toml(WRITTEN.format("Sales Ordres")))
+    warned = [line for line in outcome.out.splitlines() if line.startswith("warn")]
+    assert outcome.code == 0
+    assert len(warned) == 2
+    assert 'heading "Sales Ordrs"' in warned[0]
+    assert 'dataset "Sales Ordres"' in warned[1]
+    assert all('Nearest: "Sales Orders".' in line for line in warned)
+
+    notes.write_text("# sales orders\nNet.", encoding="utf-8")
+    outcome = run("doctor", "--config", toml(WRITTEN.format("5A1E0000-0000-4000-8000-000000000001")))
+    assert all(line.startswith("ok  ") for line in outcome.out.splitlines())
+    assert "notes and examples" in outcome.out
+
+
+def test_a_dataset_of_another_instance_is_not_misspelt(run: Run, toml: Callable[[str], str], tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# sales\nNet.", encoding="utf-8")
+    app = '[instances.app]\nkind = "sandbox"\nsurface = "app"\n[instances.app.aliases]\ndatasets = ["sales"]\n'
+    outcome = run("doctor", "--config", toml(app + WRITTEN.format("Products")))
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert "warn" not in outcome.out
 
 
 def test_doctor_says_which_instance_does_not_answer(run: Run) -> None:

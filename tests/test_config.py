@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from domo_mcp.catalog.notes import Notes
 from domo_mcp.config import Config, load
 from domo_mcp.errors import ConfigError
 from domo_mcp.shipped import shipped
@@ -46,6 +47,37 @@ def test_variables_are_filled_in_from_the_environment(tmp_path: Path) -> None:
     file = written(tmp_path, '[instances.acme]\nurl = "https://acme.domo.com"\nauth = { token = "${DOMO_ACME}" }')
     config = load(environment={"DOMO_ACME": TOKEN, "DOMO_MCP_CONFIG": str(file)})
     assert TOKEN in config.secrets()
+
+
+def test_paths_in_a_file_are_from_its_folder_wherever_the_server_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (tmp_path / "token").write_text(TOKEN, encoding="utf-8")
+    (tmp_path / "notes.md").write_text("Amounts are in euro.", encoding="utf-8")
+    file = written(
+        tmp_path,
+        '[instances.acme]\nurl = "https://acme.domo.com"\nauth = { token = "file:token" }\n'
+        '[catalog]\nnotes = "notes.md"\n[files]\nroots = ["in", "/srv/in"]\nexports = "~/out"\n'
+        '[audit]\nfile = "log/audit.jsonl"\n[sandbox]\ndata = "data"\nfaults = ""\n',
+    )
+    config = load(Path("..") / file.name, environment={}, overrides={"sandbox": {"faults": "bad.toml"}})
+    assert Notes.read(config.catalog.notes).text == "Amounts are in euro."
+    assert TOKEN in config.secrets()
+    assert [root.resolve() for root in config.files.roots] == [tmp_path / "in", Path("/srv/in")]
+    assert config.files.exports == "~/out"
+    assert config.audit.path().resolve() == tmp_path / "log/audit.jsonl"
+    assert (config.sandbox.folder() or Path()).resolve() == tmp_path / "data"
+    assert config.sandbox.faults == "bad.toml"
+
+
+def test_a_home_stands_for_itself_in_the_path_of_notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "notes.md").write_text("Weeks begin on Monday.", encoding="utf-8")
+    file = written(tmp_path, '[instances.a]\nkind = "sandbox"\n[catalog]\nnotes = "~/notes.md"\n')
+    assert Notes.read(load(file, environment={}).catalog.notes).text == "Weeks begin on Monday."
 
 
 @pytest.mark.parametrize(

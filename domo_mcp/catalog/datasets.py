@@ -22,6 +22,7 @@ from domo_mcp.catalog.people import groups, users
 from domo_mcp.catalog.permits import Everything, Permits
 from domo_mcp.catalog.ranking import keywords
 from domo_mcp.catalog.settings import CatalogSettings
+from domo_mcp.catalog.strays import Written
 from domo_mcp.catalog.workflows import workflows
 from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import DomoError, Forbidden, NotFound, Refused, Rejected, UnknownName, UnreadableAnswer
@@ -61,6 +62,7 @@ class Catalog:
         self._permits = permits
         self.settings = settings
         self.notes = notes
+        self._written = Written(notes, settings.examples)
         self._datasets: Cache[Dataset] = Cache(settings.max_age_s)
         self._found: Cache[tuple[Dataset, ...]] = Cache(settings.max_age_s)
         self._knowledge = Knowledge(domo, settings.max_age_s, shelf)
@@ -221,16 +223,18 @@ class Catalog:
 
     async def fits(self, question: str) -> list[Fit]:
         """The datasets that the question may be about, best first."""
-        return await self._chooser.fits(question, await self._pool(question))
+        return await self._chooser.fits(question, await self.pool(question))
 
     async def general_notes(self) -> str:
         """What the operator wrote that is about no dataset in particular."""
-        if not self.notes.text:
+        if not self._written:
             return ""
         try:
             named = [text for dataset in await self._first() for text in (dataset.name, dataset.id)]
             if len(named) >= 2 * _MOST_POOLED:
                 named += await self._titles_beyond(frozenset(map(str.casefold, named)))
+            else:
+                self._written.compare(named)
         except (DomoError, Refused):
             named = self.notes.titles
         return self.notes.general(named)
@@ -252,7 +256,7 @@ class Catalog:
     async def warm_up(self, pause_s: float) -> None:
         """Learn the columns and meanings of the first datasets, one after the other with a pause between."""
         failures = 0
-        for dataset in await self._pool(""):
+        for dataset in await self.pool(""):
             try:
                 if await self._chooser.readable(dataset.id):
                     await self.describe(dataset.id)
@@ -273,7 +277,7 @@ class Catalog:
         self._knowledge.saw(found)
         return await self._permitted(found)
 
-    async def _pool(self, question: str) -> list[Dataset]:
+    async def pool(self, question: str) -> list[Dataset]:
         """The first datasets of the instance; where it has more, those too whose names have words of the question."""
         pool = {dataset.id: dataset for dataset in await self._first()}
         if len(pool) >= _MOST_POOLED:

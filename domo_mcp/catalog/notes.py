@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +72,11 @@ class Notes:
         """All headings."""
         return [part.titles[-1] for part in self._parts if part.titles]
 
+    def titles_beside(self, names: Collection[str]) -> list[str]:
+        """The headings that are none of these names and ids, nor within the part of one."""
+        known = _folded(names)
+        return [part.titles[-1] for part in self._parts if part.titles and not part.within(known)]
+
     @cached_property
     def _parts(self) -> list[_Part]:
         starts = list(_HEADING.finditer(self.text))
@@ -101,7 +106,7 @@ class _Part:
         return self.body if not title or title.casefold() in names else f"{title}: {self.body}"
 
 
-def _folded(names: Sequence[str]) -> frozenset[str]:
+def _folded(names: Collection[str]) -> frozenset[str]:
     return frozenset(name.casefold().strip() for name in names)
 
 

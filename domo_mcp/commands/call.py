@@ -5,63 +5,55 @@ from __future__ import annotations
 import sys
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import anyio
 import anyio.to_thread
 
-from domo_mcp.app import App, open_app
+from domo_mcp.app import open_app
+from domo_mcp.commands.absence import unlisted
+from domo_mcp.commands.saving import check_save, keep
 from domo_mcp.config import Config
-from domo_mcp.errors import UnknownName
-from domo_mcp.tools import select_tools, tool_named
 
 
-def call(config: Config, tool: str, arguments: Mapping[str, Any]) -> int:
-    """Print the answer on stdout, or the error on stderr with exit code 1."""
-    return anyio.run(partial(_call, config, tool, dict(arguments)))
+def call(config: Config, tool: str, arguments: Mapping[str, Any], save: Path | None = None) -> int:
+    """Print the answer on stdout, or the error on stderr with exit code 1; its picture goes into the new file `save`.
+
+    At a terminal the marks that tell a model what is data are left out; elsewhere it is what a model reads.
+    """
+    return anyio.run(partial(_call, config, tool, dict(arguments), save))
 
 
-async def _call(config: Config, tool: str, arguments: dict[str, Any]) -> int:
+async def _call(config: Config, tool: str, arguments: dict[str, Any], save: Path | None) -> int:
     from domo_mcp.server.local import local_client
 
     ask = _ask_here if sys.stdin.isatty() and sys.stderr.isatty() else None
-    async with open_app(config) as app, local_client(app, ask=ask) as client:
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(open_app(config))
+        check_save(app.tools, tool, save)
+        client = await stack.enter_async_context(local_client(app, ask=ask))
         names = [listed.name for listed in (await client.list_tools()).tools]
         if tool not in names:
-            print(f"domo-mcp: {_unlisted(app, tool)} Listed: {', '.join(names)}.", file=sys.stderr)
+            print(f"domo-mcp: {unlisted(app, tool)} Listed: {', '.join(names)}.", file=sys.stderr)
             return 2
         result = await client.call_tool(tool, arguments, progress_callback=_progress if sys.stderr.isatty() else None)
-    texts = [block.text for block in result.content if block.type == "text"]
-    print("\n".join(texts), file=sys.stderr if result.is_error else sys.stdout)
-    for block in result.content:
-        if block.type == "image":
-            size = len(b64decode(block.data))
-            print(
-                f"(a picture, {block.mime_type}, {size:,} bytes: clients that show pictures do)",
-                file=sys.stderr,
-            )
+    _show("\n".join(block.text for block in result.content if block.type == "text"), failed=result.is_error)
+    pictures = [b64decode(block.data) for block in result.content if block.type == "image"]
+    kept = result.is_error or keep(pictures, save)
     status = (result.structured_content or {}).get("status", "applied")
     if ask is None and status in {"needs_confirmation", "refused"}:
         print("domo-mcp: run it in a terminal to be asked there.", file=sys.stderr)
-    return 0 if status == "applied" and not result.is_error else 1
+    return 0 if status == "applied" and not result.is_error and kept else 1
 
 
-def _unlisted(app: App, name: str) -> str:
-    try:
-        tool = tool_named(name)
-    except UnknownName as error:
-        return str(error)
-    instances = app.instances.values()
-    there = [instance for instance in instances if instance.settings.surface in tool.surfaces]
-    if not there:
-        return f"{name} is not listed here: the surface {next(iter(instances)).settings.surface} does not have it."
-    chosen = select_tools(app.config.tools.toolsets, {instance.settings.surface for instance in instances})
-    why = [] if tool in chosen else [f"its toolset {tool.toolset} is not chosen (--toolsets)"]
-    if not any(instance.has(tool) for instance in there):
-        why.append(f"it is to {tool.effect}, which access {there[0].policy.access} does not allow (--access)")
-    return f"{name} is not listed here: {' and '.join(why) or 'nothing here changes Domo'}."
+def _show(text: str, *, failed: bool) -> None:
+    from domo_mcp.server.rendering import unfenced
+
+    out = sys.stderr if failed else sys.stdout
+    print(unfenced(text) if out.isatty() else text, file=out)
 
 
 async def _ask_here(question: str, answers: Sequence[str]) -> str | None:

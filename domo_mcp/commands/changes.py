@@ -23,8 +23,9 @@ async def _changes(config: Config, limit: int) -> None:
         for name in config.instances:
             for entry in await journal.recent(LOCAL_PRINCIPAL, name, limit=limit):
                 told += 1
-                ended = f"undone by {entry.undone_by}" if entry.undone_by else entry.status
-                print(f"{entry.id}  {entry.time:%Y-%m-%d %H:%M:%S}Z  {name}  {ended}  yes: {entry.yes}")
+                standing = await journal.standing(entry)
+                by = f" by {entry.undone_by}" if standing != entry.status else ""
+                print(f"{entry.id}  {entry.time:%Y-%m-%d %H:%M:%S}Z  {name}  {standing}{by}  yes: {entry.yes}")
                 print(f"    {entry.tool}: {entry.summary}")
     if not told:
         print("No change found.")

@@ -10,6 +10,7 @@ import anyio
 
 from domo_mcp import sql
 from domo_mcp.app import App, Instance, open_app
+from domo_mcp.catalog.strays import names_in, strays
 from domo_mcp.client.places import by_service
 from domo_mcp.config import Config
 from domo_mcp.errors import ConfigError, DomoMcpError, Forbidden, NotFound, Rejected, UnknownName
@@ -74,7 +75,24 @@ async def _doctor(config: Config) -> int:
             except DomoMcpError as error:
                 failed = True
                 _line(False, f"{instance.name}", str(error))
+        if not failed:
+            await _compare_written(app)
     return int(failed)
+
+
+async def _compare_written(app: App) -> None:
+    """Warn of datasets that notes and examples name and no instance has."""
+    examples = app.config.catalog.examples
+    catalogs = [(await instance.connection())[1] for instance in app.instances.values()]
+    notes = catalogs[0].notes
+    if not (notes.text or examples):
+        return
+    names = {name for catalog in catalogs for name in await names_in(catalog, examples)}
+    found = strays(notes, examples, names)
+    for stray in found:
+        print(f"warn notes and examples: {stray}")
+    if not found:
+        _line(True, "notes and examples", "no name of a dataset in them looks misspelt")
 
 
 async def _checks(instance: Instance) -> AsyncIterator[tuple[str, str]]:

@@ -34,6 +34,7 @@ async def _serve_stdio(config: Config) -> None:
         gc.freeze()
         gc.enable()
         await server.run_stdio_async()
+        gc.unfreeze()  # else what a start made holds all modules at the end, and DuckDB tells of leaks
         tasks.cancel_scope.cancel()
 
 

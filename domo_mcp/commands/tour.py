@@ -22,7 +22,6 @@ from domo_mcp.config import load
 
 _MOST_LINES, _WIDTH, _LONGEST_CALL = 14, 120, 500
 _STEPS = 9
-_FENCE = re.compile(r"</?data-[0-9a-f]{6}>")
 _FALL = (
     "SELECT `Region`, ROUND(SUM(CASE WHEN `Order Date` >= '{begin}' AND `Order Date` < '{end}' THEN `Revenue` END)) "
     "AS Revenue, ROUND(SUM(CASE WHEN `Order Date` >= '{before}' AND `Order Date` < '{until}' THEN `Revenue` END)) "
@@ -219,7 +218,9 @@ def _last_quarter(years_ago: int) -> tuple[date, date]:
 
 
 def _show(text: str) -> None:
-    lines = [part for line in text.splitlines() for part in textwrap.wrap(_FENCE.sub("", line), _WIDTH)]
+    from domo_mcp.server.rendering import unfenced
+
+    lines = [part for line in unfenced(text).splitlines() for part in textwrap.wrap(line, _WIDTH)]
     most = _MOST_LINES if len(lines) > _MOST_LINES + 1 else len(lines)
     for line in lines[:most]:
         _say(f"   | {line}")

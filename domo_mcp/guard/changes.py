@@ -92,10 +92,11 @@ class OwnChanges:
     async def recent(self, call: Call, *, limit: int, offset: int, undoable: bool | None) -> Sequence[ChangeEntry]:
         """Changes of the caller on this instance, newest first; one that a crash left open is looked into first."""
         await self._settle_open(call.domo)
-        entries = await self.applier.journal.recent(
+        journal = self.applier.journal
+        entries = await journal.recent(
             self.caller.principal, self.caller.instance, limit=limit, offset=offset, undoable=undoable
         )
-        return [_told(await _under_rules(call.domo, entry)) for entry in entries]
+        return [_told(await _under_rules(call.domo, entry), await journal.standing(entry)) for entry in entries]
 
     async def inverse(self, call: Call, change_id: str) -> Change:
         """The change that takes another one back, where its target is still as that change left it.
@@ -205,15 +206,16 @@ def _undoing(entry: Entry) -> str:
     return f"Undo {entry.id}: {one_line(entry.summary, 170)}"
 
 
-def _told(entry: Entry) -> ChangeEntry:
+def _told(entry: Entry, standing: str) -> ChangeEntry:
+    undoable = entry.status in {"applied", "partial"} and not entry.undone_by
     return ChangeEntry(
         change=entry.id,
         time=entry.time.isoformat(timespec="seconds"),
         tool=entry.tool,
         summary=entry.summary,
-        status=entry.status,
+        status=standing,
         confirmed_by=entry.yes,
-        undo="none" if entry.status not in {"applied", "partial"} else entry.undo,
+        undo=entry.undo if undoable else "none",
         undone_by=entry.undone_by,
         note=entry.note or None,
     )

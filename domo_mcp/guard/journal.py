@@ -161,6 +161,13 @@ class Journal:
         rows = await self._state.changes.recent(principal, instance, limit=limit, offset=offset, undoable=undoable)
         return self._entries(rows)
 
+    async def standing(self, change: Entry | ChangeRow) -> str:
+        """How a change stands by now: as it ended, or undone where the change that took it back stands itself."""
+        if change.undone_by and (by := await self._state.changes.get(change.undone_by, change.principal)):
+            undone = {"applied": "undone", "partial": "partly undone"}
+            return undone.get(await self.standing(by), change.status)
+        return change.status
+
     async def unknown(self, principal: str, instance: str) -> list[Entry]:
         """The principal's changes on an instance whose end nobody knows: their process died, or lost the answer."""
         await self._state.changes.give_up_on_the_dead()

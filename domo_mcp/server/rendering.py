@@ -24,6 +24,7 @@ Structured = Literal["objects", "all", "none"]
 _LONGEST_ERROR = 4000
 _LINK = "All rows of the answer as CSV, read anew; for you alone, for 15 minutes."
 _COMPACT: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
+_FENCE = re.compile(r"<(data-[0-9a-f]{6})>(\n?)(.*?)\2</\1>", re.DOTALL)
 SANDBOX_LINE = "source: sandbox (invented data)"
 
 
@@ -148,6 +149,11 @@ def _told(text: str) -> str:
 def _between(text: str) -> str:
     mark = f"data-{secrets.token_hex(3)}"
     return f"<{mark}>{text}</{mark}>"
+
+
+def unfenced(text: str) -> str:
+    """An answer for a person: without its own marks. What looks like some between them is content, and stays."""
+    return _FENCE.sub(lambda fence: fence[3], text)
 
 
 def _records(table: Table) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -111,6 +112,8 @@ _SPELLINGS = (
     ("appdb", "AppDB"),
     ("code engine", "Code Engine"),
 )
+_TO_A_MODEL = re.compile(r"Use it (to |for )?")
+_SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,12 @@ class Tool:
     def description(self) -> str:
         return " ".join((self.fn.__doc__ or "").split())
 
+    @property
+    def summary(self) -> str:
+        """What it does, for people: the first sentence of what models read, without the words that address them."""
+        first = _TO_A_MODEL.sub("", _SENTENCE.split(self.description, maxsplit=1)[0], count=1).removesuffix(".")
+        return first[0].upper() + first[1:].replace(", or to ", ", or ")
+
 
 @dataclass
 class Toolset:
@@ -151,6 +160,7 @@ class Toolset:
     """
 
     name: str
+    title: str
     modules: tuple[str, ...]
     names: tuple[str, ...]
     defaults: frozenset[str] | None = None

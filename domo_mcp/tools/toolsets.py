@@ -6,15 +6,17 @@ from domo_mcp.tools.toolset import NOWHERE, Toolset
 
 data = Toolset(
     "data",
+    "Data",
     modules=("data.tools",),
     names=("search_datasets", "get_dataset", "get_schema_context", "text_to_sql", "run_sql", "ask_data", "chart_data"),
     product_only=frozenset({"search_datasets", "get_dataset"}),
 )
 
-data_api = Toolset("data-api", modules=("data_api",), names=("query_data",), default_on=frozenset({"app"}))
+data_api = Toolset("data-api", "Data API", modules=("data_api",), names=("query_data",), default_on=frozenset({"app"}))
 
 ai = Toolset(
     "ai",
+    "AI",
     modules=("ai",),
     names=("image_to_text", "generate_text"),
     defaults=frozenset({"image_to_text"}),
@@ -22,6 +24,7 @@ ai = Toolset(
 
 filesets = Toolset(
     "filesets",
+    "FileSets",
     modules=("filesets.tools",),
     names=(
         "list_filesets",
@@ -41,6 +44,7 @@ filesets = Toolset(
 
 appdb = Toolset(
     "appdb",
+    "AppDB",
     modules=("appdb.tools",),
     names=(
         "list_appdb_collections",
@@ -56,6 +60,7 @@ appdb = Toolset(
 
 collections = Toolset(
     "collections",
+    "AppDB collections",
     modules=("appdb.collections",),
     names=(
         "replace_appdb_document",
@@ -79,6 +84,7 @@ collections = Toolset(
 
 workflows = Toolset(
     "workflows",
+    "Workflows",
     modules=("workflows.tools",),
     names=(
         "list_workflows",
@@ -93,6 +99,7 @@ workflows = Toolset(
 
 codeengine = Toolset(
     "codeengine",
+    "Code Engine",
     modules=("codeengine.tools",),
     names=("list_packages", "get_package", "run_code_engine_function"),
     default_on=NOWHERE,
@@ -116,6 +123,7 @@ _ON_DATASETS = (
 
 datasets = Toolset(
     "datasets",
+    "Datasets",
     modules=("datasets.tools", "datasets.access", "datasets.partitions", "datasets.rows"),
     names=_ON_DATASETS,
     default_on=NOWHERE,
@@ -136,6 +144,7 @@ _ON_STREAMS = ("get_stream", "list_stream_runs", "create_stream", "update_stream
 
 streams = Toolset(
     "streams",
+    "Streams",
     modules=("streams.tools",),
     names=_ON_STREAMS,
     default_on=NOWHERE,
@@ -145,6 +154,7 @@ streams = Toolset(
 
 files = Toolset(
     "files",
+    "Files",
     modules=("files.tools",),
     names=(
         "list_data_files",
@@ -161,6 +171,7 @@ files = Toolset(
 
 people = Toolset(
     "people",
+    "People",
     modules=("people",),
     names=("whoami", "list_users", "list_groups", "get_avatar"),
     defaults=frozenset({"whoami"}),
@@ -168,6 +179,7 @@ people = Toolset(
 
 changes = Toolset(
     "changes",
+    "Changes",
     modules=("changes",),
     names=("confirm_change", "list_changes", "undo_change"),
     idempotent=frozenset({"confirm_change"}),

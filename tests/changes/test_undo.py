@@ -9,7 +9,7 @@ import pytest
 from mcp import Client
 from starlette.applications import Starlette
 
-from tests.answers import text_of
+from tests.answers import rows_of, text_of
 from tests.changes.answers import Person
 from tests.changes.conftest import Open
 from tests.changes.scratch import CHANGING, TOKEN, ChangingTool, Scratch, contents, scratch, writes
@@ -112,6 +112,30 @@ async def test_a_change_is_undone_once(opened: Open, direct: httpx.AsyncClient) 
         again = await client.call_tool("undo_change", {"change": written["change"]})
     assert again.is_error
     assert undone["change"] in text_of(again)
+
+
+async def test_a_change_that_was_undone_is_listed_as_undone_until_that_is_undone(
+    opened: Open, direct: httpx.AsyncClient
+) -> None:
+    at = await scratch(direct)
+    given = {"collection": at.id, "ids": at.ids, "set": {"state": "done"}}
+    async with opened(Person("accepted")) as client:
+        written = await done(client, "update_appdb_documents", given)
+        undone = await done(client, "undo_change", {"change": written["change"]})
+        assert await listed(client) == [("applied", "content", None), ("undone", "none", undone["change"])]
+        again = await done(client, "undo_change", {"change": undone["change"]})
+        assert await listed(client) == [
+            ("applied", "content", None),
+            ("undone", "none", again["change"]),
+            ("applied", "none", undone["change"]),
+        ]
+
+
+async def listed(client: Client) -> list[tuple[Any, Any, Any]]:
+    """Status, kind of undo and what undid each change, newest first."""
+    told = rows_of(text_of(await client.call_tool("list_changes", {})))
+    entries = [dict(zip(told[0], row, strict=True)) for row in told[1:]]
+    return [(entry["status"], entry["undo"], entry.get("undone_by") or None) for entry in entries]
 
 
 async def test_a_new_collection_is_taken_back_while_it_is_empty(opened: Open, direct: httpx.AsyncClient) -> None:

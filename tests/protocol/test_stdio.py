@@ -50,6 +50,18 @@ def test_the_process_ends_cleanly_when_stdin_ends(settings: Path) -> None:
     assert "Traceback" not in log
 
 
+def test_after_data_was_read_too_nothing_is_left_to_tell_at_the_end(settings: Path) -> None:
+    """stdio: engines that were used are given back, and do not complain to whoever reads the log."""
+    with _server(settings) as process:
+        _ask(process, 1, "initialize", INITIALIZE)
+        _send(process, {"jsonrpc": "2.0", "method": "notifications/initialized"})
+        statement = {"sql": "SELECT COUNT(*) AS n FROM `Products`"}
+        assert "120" in _ask(process, 2, "tools/call", {"name": "run_sql", "arguments": statement})
+        _, log = process.communicate(timeout=END_S)
+    assert process.returncode == 0
+    assert log == ""
+
+
 def test_ctrl_c_ends_the_process_although_stdin_stays_open(settings: Path) -> None:
     """stdio: a person at a terminal can stop the server."""
     with _server(settings) as process:

@@ -84,7 +84,7 @@ def test_a_tool_that_its_toolset_does_not_name_is_refused_where_it_is_defined() 
         """Use it never."""
 
     with pytest.raises(ValueError, match="another is not among the tools"):
-        Toolset("some", modules=(), names=("one",)).read(another)
+        Toolset("some", "Some", modules=(), names=("one",)).read(another)
 
 
 @pytest.mark.parametrize("sandbox", [True, False])
