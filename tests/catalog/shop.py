@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from domo_mcp.catalog.datasets import Catalog
-from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.catalog.kept import Shelf
 from domo_mcp.catalog.notes import Notes
 from domo_mcp.catalog.permits import Everything, Permits
+from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.client.auth import DeveloperToken
 from domo_mcp.client.domo import Domo
 from domo_mcp.client.limits import Limits

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from domo_mcp.catalog.collections import collections
 from domo_mcp.catalog.datasets import Catalog
 from domo_mcp.catalog.settings import CatalogSettings
-from domo_mcp.catalog.collections import collections
 from domo_mcp.client.auth import AppSession, DeveloperToken
 from domo_mcp.client.domo import Domo
 from domo_mcp.errors import Refused, UnknownName
