@@ -98,3 +98,5 @@ def configure(level: str = "") -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(secrets)
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # It quotes statements, values and all, to warn of what it would write itself, which is not what is sent.
+    logging.getLogger("sqlglot").disabled = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from domo_mcp.errors import SqlRefused
@@ -198,3 +200,34 @@ def test_the_shape_of_a_statement_has_no_literals() -> None:
 
 def test_a_statement_is_counted_as_a_subselect() -> None:
     assert counted(parse("SELECT a FROM t LIMIT 5")).text == "SELECT COUNT(*) FROM (SELECT a FROM t LIMIT 5) AS counted"
+
+
+@pytest.mark.parametrize("name", ["DATE", "BINARY", "CHAR", "YEAR"])
+def test_calls_within_each_other_that_may_be_types_are_read_once(name: str) -> None:
+    began = time.monotonic()
+    parse(f"SELECT {f'{name}(' * 18}a{')' * 18} FROM t")
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("SELECT TOP 5 a FROM t", "Write LIMIT 5 at the end."),
+        ("SELECT DISTINCT TOP 20 a FROM t", "Write LIMIT 20 at the end."),
+        ("SELECT a FROM Sales Orders x", "like FROM `Sales Orders`."),
+        ("SELECT [Order Date] FROM t JOIN [x] ON 1 = 1", "Query each dataset by itself"),
+        ("SELECT [a, b FROM t", "Domo's SQL is like MySQL's"),
+        ("SELECT x [Order Date] FROM t", "Domo's SQL is like MySQL's"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_fitting_advice(written: str, says: str) -> None:
+    with pytest.raises(SqlRefused) as refused:
+        parse(written)
+    assert says in refused.value.hint
+
+
+def test_names_in_brackets_that_nothing_else_can_be_are_read_in_backticks() -> None:
+    select = parse("SELECT t.[Order Date], '[a b]' FROM [Sales Orders (Archive)] t")
+    assert select.text == "SELECT t.`Order Date`, '[a b]' FROM `Sales Orders (Archive)` t"
+    assert select.changes[0] == "[Order Date] → `Order Date`"
+    assert parse("SELECT [a] FROM t").changes == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from domo_mcp.catalog.collections import collections
 from domo_mcp.catalog.directory import UUID, Directory
 from domo_mcp.catalog.filesets import filesets
 from domo_mcp.catalog.knowledge import Described, Knowledge
+from domo_mcp.catalog.nearness import nearest
 from domo_mcp.catalog.notes import Notes, fitting
 from domo_mcp.catalog.packages import packages
 from domo_mcp.catalog.people import groups, users
@@ -111,7 +111,7 @@ class Catalog:
         if not self._domo.surface.offers(places.SEARCH):
             # An app's manifest may know aliases that nobody listed.
             return await self._permitted(await self._domo.datasets.get(wanted))
-        raise _unknown(wanted, await self.visible(found) or await self._near(wanted))
+        raise await self._none_called(wanted, await self.visible(found))
 
     async def dataset_now(self, name_or_id: str) -> Dataset:
         """The same for who is about to change it: as it is called now, and what is called so now."""
@@ -308,10 +308,13 @@ class Catalog:
             self._knowledge.saw(dataset)
         return page.items
 
-    async def _near(self, wanted: str) -> Sequence[Dataset]:
-        everything = {dataset.name: dataset for dataset in await self.search("")}
-        close = difflib.get_close_matches(wanted, everything, n=5, cutoff=0.4)
-        return [everything[name] for name in close] or list(everything.values())[:5]
+    async def _none_called(self, wanted: str, holding: Sequence[Dataset]) -> UnknownName:
+        """That there is none, with those whose name holds what is wanted or is like it, else the first of all."""
+        everything = {} if holding else {dataset.name: dataset for dataset in await self.search("")}
+        near = holding or [everything[name] for name in nearest(wanted, everything, 5)]
+        return (
+            _unknown(wanted, near) if near else _unknown(wanted, list(everything.values()), "There are, among others")
+        )
 
 
 def _same_but_case(one: str, other: str) -> bool:
@@ -340,10 +343,9 @@ def _several(wanted: str, matches: Sequence[Dataset]) -> UnknownName:
     )
 
 
-def _unknown(wanted: str, near: Sequence[Dataset]) -> UnknownName:
-    if not near:
-        return UnknownName(f'There is no dataset "{foreign(wanted, 80)}".', "Find its id or name with search_datasets.")
-    listed = "; ".join(describe_shortly(dataset) for dataset in near[:5])
-    return UnknownName(
-        f'There is no dataset "{foreign(wanted, 80)}". Nearest: {listed}.', "Use one of these, or search_datasets."
-    )
+def _unknown(wanted: str, others: Sequence[Dataset], told: str = "Nearest") -> UnknownName:
+    said = f'There is no dataset "{foreign(wanted, 80)}".'
+    if not others:
+        return UnknownName(said, "Find its id or name with search_datasets.")
+    listed = "; ".join(describe_shortly(dataset) for dataset in others[:5])
+    return UnknownName(f"{said} {told}: {listed}.", "Use one of these, or search_datasets.")

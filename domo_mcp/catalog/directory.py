@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from domo_mcp.catalog.cache import Cache
+from domo_mcp.catalog.nearness import nearest
 from domo_mcp.catalog.permits import Permits
 from domo_mcp.errors import NotFound, Refused, UnknownName
 from domo_mcp.untrusted import all_foreign, foreign, in_quotes, one_line
@@ -140,12 +140,12 @@ class Directory(Generic[EntryT]):
         return all_foreign(f"{named(entry)}: {self._kind.about(entry)}")
 
     def _unknown(self, wanted: str, candidates: Sequence[EntryT]) -> UnknownName:
-        names = {each.name.casefold(): each for each in candidates}
-        close = [names[fold] for fold in difflib.get_close_matches(wanted.casefold(), names, n=5, cutoff=0.4)]
+        names = {each.name: each for each in candidates}
+        close = [names[name] for name in nearest(wanted, names, 5)]
         listed = "; ".join(map(self._shortly, close or candidates[:5]))
         return UnknownName(
             f'There is no {self._kind.name} "{foreign(wanted, 80)}" that the user may see.'
-            + (f" Nearest: {listed}." if listed else ""),
+            + (f" {'Nearest' if close else 'There are, among others'}: {listed}." if listed else ""),
             f"Find it with {self._kind.lister}.",
         )
 

@@ -195,7 +195,7 @@ class _Writer:
         same = [own for own in self._types if own.casefold() == name.casefold()]
         if name in self._types or len(same) == 1:
             return name if name in self._types else same[0]
-        near = difflib.get_close_matches(name, self._types, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, self._types, n=3, cutoff=0.6)
         raise UnknownName(
             f"There is no column `{name[:100]}`.",
             f"Nearest: {', '.join(map(quoted, near))}." if near else f"There are: {', '.join(list(self._types)[:40])}.",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domo_mcp.errors import SqlRefused
+from domo_mcp.sql.brackets import in_backticks
 from domo_mcp.sql.functions import check_calls
+from domo_mcp.sql.grammar import grammar
 from domo_mcp.sql.judging import check_nodes
 from domo_mcp.sql.scopes import base_tables
 from domo_mcp.sql.select import Select
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from sqlglot.tokenizer_core import Token
 
 MAX_CHARACTERS = 20_000
+
+_TOP = re.compile(r"SELECT\s+(?:DISTINCT\s+)?TOP\s+(\d{1,9})\b", re.IGNORECASE)
+_TWO_WORDS = re.compile(r"\bFROM\s+([^\W\d]\w*\s+[^\W\d]\w*)\s+$", re.IGNORECASE)
 
 
 def parse(text: str) -> Select:
@@ -32,7 +38,13 @@ def parse(text: str) -> Select:
             "Filter by a condition instead of listing values.",
         )
     clean = without_comments(text)
-    tree = _one_query(clean)
+    try:
+        tree = _one_query(clean)
+    except SqlRefused:
+        other, changes = in_backticks(clean)
+        if not changes:
+            raise
+        return replace(parse(other), changes=changes)
     found = tokens(clean)
     limit, offset, limit_start = _own_limit(tree, found)
     check_nodes(tree)
@@ -61,7 +73,7 @@ def _one_query(text: str) -> exp.Expr:
     from sqlglot.errors import SqlglotError
 
     try:
-        statements = [tree for tree in parse(text, read="mysql") if tree is not None]
+        statements = [tree for tree in parse(text, read=grammar()) if tree is not None]
     except SqlglotError as error:
         raise SqlRefused(*_syntax_error(error, text)) from None
     except RecursionError:
@@ -85,7 +97,14 @@ def _syntax_error(error: Exception, text: str) -> tuple[str, str]:
     details = getattr(error, "errors", None) or [{}]
     if re.search(r"(?<!`)\b[0-9a-f]{8}-[0-9a-f]{4}-", text, re.IGNORECASE):
         return "The SQL cannot be parsed: an id needs backticks.", "Write FROM `5a1e0000-…`."
+    if top := _TOP.match(text):
+        return "The SQL cannot be parsed: Domo's SQL has no TOP.", f"Write LIMIT {top[1]} at the end."
     near = f" near {details[0]['highlight']!r}" if details[0].get("highlight") else ""
+    if words := _TWO_WORDS.search(details[0].get("start_context") or ""):
+        return (
+            f"The SQL cannot be parsed{near}: a name of several words needs backticks.",
+            f"Put the whole name in them, like FROM `{words[1]}`.",
+        )
     return (
         f"The SQL cannot be parsed{near}.",
         "Domo's SQL is like MySQL's: `column` in backticks, 'text' and '2026-01-31' in single quotes, LIMIT n.",

@@ -116,11 +116,14 @@ def _shadows(tree: exp.Select) -> bool:
 
 def _key(node: exp.Expr) -> str:
     from sqlglot import exp
+    from sqlglot.errors import ErrorLevel
 
     inner = node.this if isinstance(node, exp.Alias) else node
     if isinstance(inner, exp.Star):
         return "*"
-    return folded(inner.name) if isinstance(inner, exp.Column) else f"={folded(inner.sql())}"
+    if isinstance(inner, exp.Column):
+        return folded(inner.name)
+    return f"={folded(inner.sql(unsupported_level=ErrorLevel.IGNORE))}"
 
 
 def _resolved(tree: exp.Select, terms: Sequence[exp.Expr]) -> list[str]:

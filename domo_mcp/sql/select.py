@@ -24,7 +24,8 @@ class Select:
     """Exactly one SELECT that reads; made by `parse` only.
 
     `text` is the caller's statement without comments and closing semicolon; `tables` names what stands in FROM, common
-    table expressions left out; `double_quoted` lists texts in double quotes, which are strings to Domo.
+    table expressions left out; `double_quoted` lists texts in double quotes, which are strings to Domo. `changes`
+    had to be made to the caller's statement before it could be read.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Select:
     tree: exp.Expr = field(repr=False, compare=False)
     _table_spans: tuple[tuple[int, int, bool], ...] = field(repr=False, compare=False)
     _limit_start: int | None = field(repr=False, compare=False)
+    changes: tuple[str, ...] = ()
 
     def to_send(
         self,

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.sql_gate import sections
-from domo_mcp.catalog.checking import Checked, Schema, check, foreign_tables, nearest
+from domo_mcp.catalog.checking import Checked, Schema, check, foreign_tables
+from domo_mcp.catalog.nearness import nearest
 from domo_mcp.client.metadata import Column
 from domo_mcp.sandbox.records import Dataset
 from domo_mcp.sandbox.store import Store
@@ -165,7 +166,7 @@ def test_each_mistake_is_named_with_its_way_out(sql: str, what: str, fix: str) -
         ("SELECT * FROM t WHERE Revenue = ''", "IS NULL"),
         ('SELECT * FROM t WHERE Status = "Region"', "is a text to Domo"),
         ('SELECT "Region" AS part, Region, COUNT(*) FROM t GROUP BY 1, 2', "is a text to Domo"),
-        ("SELECT Region || 'x' FROM t", "CONCAT"),
+        ("SELECT * FROM t WHERE Region = 'x' || Status = 'y'", "CONCAT"),
     ],
 )
 def test_what_may_be_meant_is_told_and_not_refused(sql: str, says: str) -> None:

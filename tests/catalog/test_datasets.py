@@ -62,7 +62,7 @@ async def test_quotes_and_spaces_around_a_name_do_not_matter(catalog: Catalog, n
 async def test_a_name_like_nothing_still_lists_some_datasets(catalog: Catalog) -> None:
     with pytest.raises(UnknownName) as error:
         await catalog.dataset("qqqqqqqqqq")
-    assert "Nearest: " in error.value.message
+    assert "There are, among others: " in error.value.message
 
 
 async def test_a_dictionary_that_cannot_be_read_is_left_out_and_asked_for_again(sandbox: Starlette) -> None:

@@ -7,7 +7,7 @@ be right, it is let through.
 
 from domo_mcp.catalog.checking.findings import Note, Problem
 from domo_mcp.catalog.checking.fixing import Checked, check
-from domo_mcp.catalog.checking.names import foreign_tables, nearest
+from domo_mcp.catalog.checking.names import foreign_tables, unquoted_names
 from domo_mcp.catalog.checking.reading import Schema, names_columns
 
-__all__ = ["Checked", "Note", "Problem", "Schema", "check", "foreign_tables", "names_columns", "nearest"]
+__all__ = ["Checked", "Note", "Problem", "Schema", "check", "foreign_tables", "names_columns", "unquoted_names"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect, insort
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
+from domo_mcp.catalog.checking.filters import filters
 from domo_mcp.catalog.checking.findings import MOST_PROBLEMS, Change, Doubt, Edit, Finding, Note, Problem, Reminder
 from domo_mcp.catalog.checking.functions import functions
 from domo_mcp.catalog.checking.grouping import grouping
+from domo_mcp.catalog.checking.intervals import intervals
+from domo_mcp.catalog.checking.joining import joining
 from domo_mcp.catalog.checking.literals import literals
 from domo_mcp.catalog.checking.names import names
 from domo_mcp.catalog.checking.nulls import nulls
@@ -54,8 +57,9 @@ def check(select: Select, schema: Schema) -> Checked:
     The changed text differs from the caller's at the places of the changes only, and has passed the same gate.
     """
     if not schema.native:
-        return Checked(select)
-    changes: list[str] = []
+        return Checked(replace(select, changes=()), select.changes)
+    changes = [*select.changes]
+    select = replace(select, changes=())
     for _ in range(_ROUNDS):
         found = _found(select, schema)
         possible = [each for each in found if isinstance(each, Change)]
@@ -71,7 +75,7 @@ def check(select: Select, schema: Schema) -> Checked:
 
 def _found(select: Select, schema: Schema) -> list[Finding]:
     reading = Reading(select, schema)
-    finders = (names, quotes, functions, operators, literals, nulls, grouping)
+    finders = (names, quotes, functions, filters, operators, joining, literals, intervals, nulls, grouping)
     return list(dict.fromkeys(chain.from_iterable(finder(reading) for finder in finders)))
 
 

@@ -80,25 +80,25 @@ class _Groups:
         self._odd = group is not None and any(group.args.get(kind) for kind in odd)
 
     def ungrouped(self) -> Iterator[Finding]:
-        """The selected columns that are neither grouped nor aggregated."""
-        items = self._select.selects
+        """The columns selected or named in HAVING that are neither grouped nor aggregated."""
+        items, having = self._select.selects, self._select.args.get("having")
         if self._odd or not (self._terms or any(any(aggregates_of(item, self._select)) for item in items)):
             return
         names = {name: maybe for item in items for name, maybe in self._bare(item)}
         for name, maybe in names.items():
             where = "Add it to GROUP BY" if self._terms else f"Add GROUP BY `{foreign(name, 60)}`"
-            kind = Doubt if maybe else Problem
-            yield kind(
-                f"`{foreign(name, 60)}` is selected and neither grouped nor aggregated.",
-                f"{where}, or aggregate it, like MAX(`{foreign(name, 60)}`).",
-            )
+            yield _neither(name, "is selected and", f"{where}, or aggregate it, like MAX", maybe=maybe)
+        for name, maybe in dict(self._bare(having) if having else ()).items():
+            if name not in names:
+                fix = "Put what is asked of each row into WHERE, or aggregate it, like SUM"
+                yield _neither(name, "in HAVING is", fix, maybe=maybe)
 
     def _bare(self, node: exp.Expr) -> Iterator[tuple[str, bool]]:
         """Columns outside of groups and aggregates, and whether they are a part of what is grouped by."""
         from sqlglot import exp
 
         # A function that the parser does not know may be an aggregate.
-        closed = exp.AggFunc | exp.Anonymous | exp.Window | exp.Query | exp.Star
+        closed = exp.AggFunc | exp.Anonymous | exp.Filter | exp.Window | exp.Query | exp.Star
         parts, sizes = [node], _sizes(node)
         while parts:
             part = parts.pop()
@@ -109,6 +109,12 @@ class _Groups:
                 parts += part.iter_expressions()
             elif (column := self._reading.column(part)) and not (part.table and self._select.parent is not None):
                 yield column.name, folded(column.name) in self._mentioned
+
+
+def _neither(name: str, said: str, fix: str, *, maybe: bool) -> Problem:
+    column = f"`{foreign(name, 60)}`"
+    kind = Doubt if maybe else Problem
+    return kind(f"{column} {said} neither grouped nor aggregated.", f"{fix}({column}).")
 
 
 def _resolved(select: exp.Select, terms: Sequence[exp.Expr]) -> list[exp.Expr]:
@@ -142,8 +148,9 @@ def _sizes(tree: exp.Expr) -> Mapping[int, int]:
 def _key(node: exp.Expr) -> str:
     """An expression as it compares: without tables in front of columns, and without case."""
     from sqlglot import exp
+    from sqlglot.errors import ErrorLevel
 
     plain = node.unnest().copy()
     for column in [plain] if isinstance(plain, exp.Column) else plain.find_all(exp.Column):
         column.set("table", None)
-    return folded(plain.sql(dialect="mysql", identify=True))
+    return folded(plain.sql(dialect="mysql", identify=True, unsupported_level=ErrorLevel.IGNORE))

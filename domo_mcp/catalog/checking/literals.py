@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from domo_mcp.catalog.checking.comparisons import comparisons
 from domo_mcp.catalog.checking.findings import Change, Edit, Finding, Note, Problem
 from domo_mcp.catalog.checking.reading import Reading, span
 from domo_mcp.sql.data_select import TypedColumn
@@ -35,25 +36,13 @@ _DRESSED_NUMBER = re.compile(r"[$€£]?\s?([+-]?\d{1,3}(?:,\d{3})*(?:\.\d+)?)\s
 
 def literals(reading: Reading) -> Iterator[Finding]:
     """What a column is compared with and cannot be equal to, and dates without quotes."""
-    for operand, literal in _comparisons(reading.tree):
-        if len(literal.name) <= _LONGEST_VALUE and (column := reading.column(operand)):
-            yield from _beside(column, literal)
-    yield from _unquoted_dates(reading)
-
-
-def _comparisons(tree: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Expr]]:
-    """Each operand with each literal that it is compared with."""
     from sqlglot import exp
 
-    comparison = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.Between, exp.In)
-    for node in tree.find_all(*comparison):
-        if isinstance(node, exp.Between):
-            pairs = [(node.this, node.args["low"]), (node.this, node.args["high"])]
-        elif isinstance(node, exp.In):
-            pairs = [(node.this, each) for each in node.expressions]
-        else:
-            pairs = [(node.this, node.expression), (node.expression, node.this)]
-        yield from ((operand, each.unnest()) for operand, each in pairs if isinstance(each.unnest(), exp.Literal))
+    for operand, value in comparisons(reading.tree):
+        short = isinstance(value, exp.Literal) and len(value.name) <= _LONGEST_VALUE
+        if short and (column := reading.column(operand)):
+            yield from _beside(column, value)
+    yield from _unquoted_dates(reading)
 
 
 def _beside(column: TypedColumn, literal: exp.Expr) -> Iterator[Finding]:

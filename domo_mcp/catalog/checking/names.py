@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,12 +9,18 @@ from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.checking.beast_modes import plain_formula
 from domo_mcp.catalog.checking.findings import MOST_PROBLEMS, Change, Doubt, Edit, Finding, Problem
-from domo_mcp.catalog.checking.reading import NamedFormula, Reading, span
+from domo_mcp.catalog.checking.reading import NamedFormula, Reading, Schema, span
+from domo_mcp.catalog.checking.values import meant_as_value
+from domo_mcp.catalog.nearness import nearest
 from domo_mcp.sql import OWN_TABLE_NAMES, Select, quoted
+from domo_mcp.sql.scopes import base_tables
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from sqlglot import exp
+
+_MOST_LISTED = 30
+_LONGEST_FORMULA = 2000
 
 _NO_NAMES = frozenset({
     "year", "quarter", "month", "week", "day", "hour", "minute", "second", "dow", "doy", "weekday", "dayofyear",
@@ -31,10 +36,19 @@ def foreign_tables(select: Select, names: Iterable[str]) -> list[str]:
     return [table for table in select.tables if _folded(table) not in own]
 
 
-def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
-    """The names most like `name`, case aside."""
-    by_fold = {candidate.casefold(): candidate for candidate in names}
-    return [by_fold[fold] for fold in difflib.get_close_matches(name.casefold(), by_fold, n=most, cutoff=0.5)]
+def unquoted_names(select: Select) -> Iterator[str]:
+    """What a name in FROM and the alias right after it may be together: a name of several words without backticks."""
+    from sqlglot import exp
+
+    for table in base_tables(select.tree):
+        alias = table.args.get("alias")
+        if not isinstance(alias, exp.TableAlias):
+            continue
+        first, second = span(table.this), span(alias.this)
+        if first and second and select.text[first[1] : second[0]].isspace():
+            both = select.text[first[0] : second[1]]
+            columns = ", ".join(column.name for column in alias.columns)
+            yield f"{both} ({columns})" if columns else both
 
 
 def names(reading: Reading) -> Iterator[Finding]:
@@ -76,11 +90,21 @@ def _unknown(
         yield _beast_mode(reading, formula, nodes)
     elif reading.schema.columns and told[kind] < MOST_PROBLEMS:
         told[kind] += 1
-        near = nearest(name, reading.schema.names)
-        listed = ", ".join(f"`{foreign(each, 60)}`" for each in near or reading.schema.names[:30])
-        yield kind(
-            f"There is no column `{foreign(name, 60)}`.", f"{'Nearest' if near else 'The columns are'}: {listed}."
-        )
+        value, others = meant_as_value(reading, nodes), _others(reading.schema, name)
+        fix = f"{value} {others}" if value and others.startswith("Nearest") else value or others
+        yield kind(f"There is no column `{foreign(name, 60)}`.", fix)
+
+
+def _others(schema: Schema, name: str) -> str:
+    """The columns and beast modes like `name`; where there are none, the columns that there are."""
+    formulas = {formula.name for formula in schema.formulas}
+    near = nearest(name, [*formulas, *schema.names])
+    listed = ", ".join(
+        f"`{foreign(each, 60)}`{' (a beast mode)' if each in formulas else ''}"
+        for each in near or schema.names[:_MOST_LISTED]
+    )
+    more = ", …" if not near and len(schema.names) > _MOST_LISTED else ""
+    return f"{'Nearest' if near else 'The columns are'}: {listed}{more}."
 
 
 def _may_be_no_name(fold: str, nodes: Iterable[exp.Column]) -> bool:
@@ -110,7 +134,7 @@ def _beast_mode(reading: Reading, formula: NamedFormula, nodes: Sequence[exp.Col
 
     problem = Problem(
         f"`{foreign(formula.name, 60)}` is a beast mode, which SQL does not know.",
-        f"Write its formula: {foreign(formula.formula, 500)}.",
+        f"Write its formula: {foreign(formula.formula, _LONGEST_FORMULA)}.",
     )
     plain = plain_formula(formula.formula, reading)
     spans = [(span(node), node) for node in nodes]

@@ -1,4 +1,4 @@
-"""Texts in double quotes that are a column's name: Domo takes them for texts."""
+"""Names in the quotes of other dialects: columns in double quotes or brackets, which Domo takes for something else."""
 
 from __future__ import annotations
 
@@ -9,14 +9,49 @@ from domo_mcp.catalog.checking.aggregates import aggregates_of
 from domo_mcp.catalog.checking.findings import Change, Edit, Finding, Note, Problem
 from domo_mcp.catalog.checking.reading import Reading, span
 from domo_mcp.sql import quoted
+from domo_mcp.sql.scopes import base_tables
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
 
+_SUBSCRIPTED = frozenset({"VAR", "IDENTIFIER", "R_BRACKET", "R_PAREN", "STRING", "ARRAY"})
+
+
 def quotes(reading: Reading) -> Iterator[Finding]:
-    """Each name in double quotes: changed where nothing but the column makes sense, told where a text does."""
+    """Each name that is quoted otherwise than with backticks."""
+    yield from _sources(reading)
+    yield from _in_brackets(reading)
+    yield from _columns(reading)
+
+
+def _sources(reading: Reading) -> Iterator[Change]:
+    """The dataset in FROM as a text."""
+    for table in base_tables(reading.tree):
+        place = span(table.this)
+        if place and reading.select.text[place[0]] in "\"'":
+            written, name = reading.select.text[slice(*place)], f"`{foreign(table.name, 80)}`"
+            problem = Problem(f"FROM takes a name, {foreign(written, 80)} is a text.", f"Write {name}.")
+            yield Change(problem, f"{foreign(written, 80)} → {name}", (Edit(*place, quoted(table.name)),))
+
+
+def _in_brackets(reading: Reading) -> Iterator[Change]:
+    """`[Region]`, which is a list of one to the parser."""
+    found = reading.tokens
+    kinds = [token.token_type.name for token in found]
+    for place, kind in enumerate(kinds[:-2]):
+        alone = kind == "L_BRACKET" and kinds[place + 2] == "R_BRACKET" and kinds[place - 1] not in _SUBSCRIPTED
+        column = reading.schema.column(found[place + 1].text) if alone and kinds[place + 1] != "STRING" else None
+        if column:
+            name = foreign(column.name, 60)
+            problem = Problem("Brackets do not quote names in Domo's SQL.", f"Write `{name}`.")
+            edit = Edit(found[place].start, found[place + 2].end + 1, quoted(column.name))
+            yield Change(problem, f"[{name}] → `{name}`", (edit,))
+
+
+def _columns(reading: Reading) -> Iterator[Finding]:
+    """Each column in double quotes: changed where nothing but the column makes sense, told where a text does."""
     from sqlglot import exp
 
     if not reading.select.double_quoted:

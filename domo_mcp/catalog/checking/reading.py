@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -35,13 +35,15 @@ class NamedFormula(Protocol):
 class Schema:
     """What is known of the dataset that a statement is about.
 
-    `unlisted` are further names that a query may use. Where the list is not `complete`, or nothing is known, an unknown
-    name may be right. Of a dataset that is not `native` a cloud warehouse reads the statement, in its own dialect.
+    `unlisted` are further names that a query may use, `values` what columns are known to hold. Where the list is not
+    `complete`, or nothing is known, an unknown name may be right. Of a dataset that is not `native` a cloud warehouse
+    reads the statement, in its own dialect.
     """
 
     columns: Sequence[TypedColumn] = ()
     formulas: Sequence[NamedFormula] = ()
     unlisted: frozenset[str] = frozenset()
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     complete: bool = True
     native: bool = True
 

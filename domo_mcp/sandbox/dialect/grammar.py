@@ -37,6 +37,18 @@ class _Parser(MySQLParser):
         name: parser for name, parser in MySQLParser.NO_PAREN_FUNCTION_PARSERS.items() if name in ("CASE", "IF")
     }
 
+    def _parse_types(
+        self,
+        check_func: bool = False,
+        schema: bool = False,
+        allow_identifiers: bool = True,
+        with_collation: bool = False,
+    ) -> exp.Expr | None:
+        """A type, but not where `DATE(…)` may be a call: what is in its brackets would be read twice at every level."""
+        if check_func and self._next and self._next.token_type == TokenType.L_PAREN:
+            return None
+        return super()._parse_types(check_func, schema, allow_identifiers, with_collation)
+
 
 class Domo(MySQL):
     """MySQL as Domo speaks it."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domo_mcp import sql
+from domo_mcp.catalog.brief import Known
 from domo_mcp.catalog.checking import Problem, check, foreign_tables
 from domo_mcp.catalog.knowledge import Described
 from domo_mcp.errors import CannotAnswer, InvalidInput, SqlRefused
@@ -42,7 +43,7 @@ class Proposal:
 async def propose(call: Call, question: str, choice: Choice, model: str | None = None) -> Proposal:
     """What the AI service writes for the question, judged against the dataset that its FROM names."""
     entries, notes = await known(call, choice, question), await call.catalog.general_notes()
-    described, calendar = [entry.described for entry in entries], call.catalog.settings.calendar(call.now())
+    calendar = call.catalog.settings.calendar(call.now())
     answer = await call.domo.ai.text_to_sql(
         question,
         schemas(entries, calendar, notes),
@@ -52,13 +53,15 @@ async def propose(call: Call, question: str, choice: Choice, model: str | None =
     try:
         select = sql.parse(answer.output)
     except SqlRefused as refused:
-        return Proposal(answer.output, None, described[0], (Problem(refused.message, refused.hint),), answer.model_id)
-    entry = _dataset_meant(select, described)
+        problem = Problem(refused.message, refused.hint)
+        return Proposal(answer.output, None, entries[0].described, (problem,), answer.model_id)
+    meant = _dataset_meant(select, entries)
+    entry = meant.described
     strange = [
         Problem(f"FROM names `{foreign(name, 80)}`.", "Use the dataset that was given.")
         for name in foreign_tables(select, (entry.dataset.id, entry.dataset.name))
     ]
-    checked = check(select, schema_of(call, entry))
+    checked = check(select, schema_of(call, meant))
     problems = (*strange, *checked.problems)
     return Proposal(checked.select.text, checked.select, entry, problems, answer.model_id, checked.changes)
 
@@ -113,8 +116,9 @@ def _repair(question: str, proposal: Proposal, failed: SqlRefused) -> str:
     return f"{question}\n\nThis SQL for it does not work: {proposal.text}\nReason: {failed}\nWrite corrected SQL."
 
 
-def _dataset_meant(select: sql.Select, described: Sequence[Described]) -> Described:
-    for entry in described:
-        if not foreign_tables(select, (entry.dataset.id, entry.dataset.name)) and select.tables:
+def _dataset_meant(select: sql.Select, entries: Sequence[Known]) -> Known:
+    for entry in entries:
+        dataset = entry.described.dataset
+        if not foreign_tables(select, (dataset.id, dataset.name)) and select.tables:
             return entry
-    return described[0]
+    return entries[0]

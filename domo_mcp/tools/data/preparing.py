@@ -16,7 +16,7 @@ from domo_mcp.tools.toolset import Call
 from domo_mcp.untrusted import foreign
 
 if TYPE_CHECKING:
-    from domo_mcp.catalog.knowledge import Described
+    from domo_mcp.catalog.brief import Known
     from domo_mcp.client.metadata import Column, Dataset
 
 T = TypeVar("T")
@@ -65,9 +65,12 @@ def changed(checked: Checked) -> list[str]:
     return [f"Changed: {'; '.join(checked.changes)}. SQL as sent: {foreign(checked.select.text, _LONGEST_SQL)}"]
 
 
-def schema_of(call: Call, described: Described) -> Schema:
+def schema_of(call: Call, known: Known) -> Schema:
     """What the catalog tells of a dataset, for checking."""
-    return replace(_schema(call, described.dataset, described.columns), formulas=described.formulas)
+    described = known.described
+    values = {name: column.values for name, column in known.profile.items() if column.values}
+    schema = _schema(call, described.dataset, described.columns)
+    return replace(schema, formulas=described.formulas, values=values)
 
 
 async def _checked(select: Select, schema: Schema) -> Checked:
@@ -84,8 +87,8 @@ async def _kept(call: Call, dataset: Dataset) -> Schema:
 
 async def _looked_up(call: Call, dataset: Dataset, *, anew: bool) -> Schema:
     """The same with beast modes and the engine that reads the statement; `anew` also with the columns of now."""
-    described = await _had(call.catalog.describe(dataset.id))
-    schema = schema_of(call, described) if described else await _kept(call, dataset)
+    known = await _had(call.catalog.known(dataset.id, "", look=False))
+    schema = schema_of(call, known) if known else await _kept(call, dataset)
     columns = await _had(call.domo.datasets.schema(dataset.id, include_hidden=True)) if anew else None
     if not columns:
         return schema

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from domo_mcp.catalog.checking import foreign_tables
+from domo_mcp.catalog.checking import foreign_tables, unquoted_names
 from domo_mcp.catalog.datasets import named
 from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import AnswerTooLarge, DomoError, Rejected, SqlRefused, UnknownName
@@ -31,15 +31,32 @@ async def dataset_of(call: Call, select: Select, given: str | None) -> Dataset:
     """The dataset that the statement reads: the one given, else the one that FROM names."""
     if given:
         return await call.catalog.dataset(given)
-    named = [table for table in select.tables if table.casefold() not in OWN_TABLE_NAMES]
-    if len(named) != 1:
+    tables = [table for table in select.tables if table.casefold() not in OWN_TABLE_NAMES]
+    if len(tables) != 1:
         raise SqlRefused(
             "FROM does not tell which dataset to query."
-            if not named
+            if not tables
             else "A statement reads one dataset, FROM names several.",
-            "Name it in FROM (`Sales Orders`) or in `dataset`." if not named else "Query each by itself and combine.",
+            "Name it in FROM (`Sales Orders`) or in `dataset`." if not tables else "Query each by itself and combine.",
         )
-    return await call.catalog.dataset(named[0])
+    try:
+        return await call.catalog.dataset(tables[0])
+    except UnknownName:
+        await _check_backticks(call, select)
+        raise
+
+
+async def _check_backticks(call: Call, select: Select) -> None:
+    """Raise SqlRefused where FROM means a dataset whose name has several words, and no backticks around them."""
+    for name in unquoted_names(select):
+        try:
+            dataset = await call.catalog.dataset(name)
+        except UnknownName:
+            continue
+        raise SqlRefused(
+            f"A name of several words needs backticks: FROM means {named(dataset)}.",
+            f"Write FROM {quoted(foreign(dataset.name, 80))}.",
+        )
 
 
 async def check_from(call: Call, select: Select, dataset: Dataset) -> None:
@@ -155,7 +172,7 @@ async def export(call: Call, select: Select, dataset: Dataset, name: str) -> Tab
         total=written,
         advice="the file has them all",
         facts=(f"Saved {written:,} rows to {path}.", *facts_of(checked)),
-        sql=select.text,
+        sql=checked.select.text,
     )
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import anyio
 from pydantic import Field
 
-from domo_mcp.catalog.checking import nearest
 from domo_mcp.catalog.directory import named
+from domo_mcp.catalog.nearness import nearest
 from domo_mcp.client.dataset_states import IndexStatus, PartitionState
 from domo_mcp.errors import DomoError, InvalidInput, UnknownName
 from domo_mcp.tools import args

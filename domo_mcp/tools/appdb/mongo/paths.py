@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
-from domo_mcp.catalog.checking import nearest
+from domo_mcp.catalog.nearness import nearest
 
 OWN_FIELDS = ("id", "owner", "createdOn", "createdBy", "updatedOn", "updatedBy", "syncRequired")
 """What Domo keeps about a document; everything else is in its content."""
