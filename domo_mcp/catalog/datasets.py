@@ -10,6 +10,7 @@ import anyio
 
 from domo_mcp.catalog.brief import Known
 from domo_mcp.catalog.cache import Cache
+from domo_mcp.catalog.candidates import several, unknown
 from domo_mcp.catalog.choosing import Chooser, Fit
 from domo_mcp.catalog.collections import collections
 from domo_mcp.catalog.directory import UUID, Directory
@@ -21,12 +22,12 @@ from domo_mcp.catalog.packages import packages
 from domo_mcp.catalog.people import groups, users
 from domo_mcp.catalog.permits import Everything, Permits
 from domo_mcp.catalog.ranking import keywords
+from domo_mcp.catalog.search import MOST_FIRST, Search
 from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.catalog.strays import Written
 from domo_mcp.catalog.workflows import workflows
 from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import DomoError, Forbidden, NotFound, Refused, Rejected, UnknownName, UnreadableAnswer
-from domo_mcp.untrusted import all_foreign, foreign, in_quotes, one_line
 
 if TYPE_CHECKING:
     from domo_mcp.catalog.kept import Shelf
@@ -34,14 +35,9 @@ if TYPE_CHECKING:
     from domo_mcp.client.domo import Domo
     from domo_mcp.client.metadata import Column, Dataset
 
-_PAGE = 50
-_MOST_NAMED = 1000
-_MOST_POOLED = 200
 _SEARCH_WORDS = 4
 _MOST_TITLES = 10
 _MOST_FAILURES = 3
-_FIRST = "\n"
-"""Begins the keys of what is no page of a search: that of the first datasets of all, and those of headings."""
 
 _EVERYTHING = Everything()
 _NO_NOTES = Notes()
@@ -64,8 +60,8 @@ class Catalog:
         self.notes = notes
         self._written = Written(notes, settings.examples)
         self._datasets: Cache[Dataset] = Cache(settings.max_age_s)
-        self._found: Cache[tuple[Dataset, ...]] = Cache(settings.max_age_s)
         self._knowledge = Knowledge(domo, settings.max_age_s, shelf)
+        self._search = Search(domo, settings.max_age_s, self._knowledge.saw)
         self._chooser = Chooser(self._knowledge, settings.max_age_s)
         self.collections = collections(domo, settings.max_age_s, permits)
         self.filesets = filesets(domo, settings.max_age_s, permits)
@@ -100,12 +96,12 @@ class Catalog:
         wanted = name_or_id.strip().strip("`").strip()
         if UUID.fullmatch(wanted):
             return await self._by_id(wanted.lower())
-        found = await self._named_like(wanted)
+        found = await self._search.named_like(wanted)
         for same in (str.__eq__, _same_but_case):
             matches = [dataset for dataset in found if same(dataset.name, wanted)]
             visible = await self.visible(matches)
             if len(visible) > 1:
-                raise _several(wanted, visible)
+                raise several(wanted, visible)
             if matches:
                 return await self._permitted((visible or matches)[0])
         if not self._domo.surface.offers(places.SEARCH):
@@ -115,7 +111,7 @@ class Catalog:
 
     async def dataset_now(self, name_or_id: str) -> Dataset:
         """The same for who is about to change it: as it is called now, and what is called so now."""
-        self._found.forget()
+        self._search.forget()
         self._datasets.forget()
         return await self.dataset(name_or_id)
 
@@ -167,21 +163,6 @@ class Catalog:
                 "The user needs to see AppDB collections, or the operator takes collections off the lists.",
             ) from None
 
-    async def _named_like(self, name: str) -> tuple[Dataset, ...]:
-        """The datasets whose name holds `name`, page after page until one is called exactly that."""
-        found = list(await self._hits(name))
-        while (
-            found
-            and len(found) % _PAGE == 0
-            and len(found) < _MOST_NAMED
-            and all(dataset.name != name for dataset in found)
-        ):
-            page = await self._page(name, len(found))
-            if not page:
-                break
-            found += page
-        return tuple(found)
-
     def restricts(self, kind: str) -> bool:
         """Whether policy keeps callers from some things of a kind."""
         return self._permits.restricts(kind)
@@ -192,7 +173,7 @@ class Catalog:
         kind = {"stream": "dataset", "datastore": "collection"}.get(kind, kind)  # what each of them fills, or holds
         if kind == "dataset":
             self._datasets.forget()
-            self._found.forget()
+            self._search.forget()
             self._chooser.forget()
             await (self._knowledge.forget(thing_id) if own else self._knowledge.forget_all())
         elif directory := self._directories.get(kind):
@@ -200,7 +181,7 @@ class Catalog:
 
     async def search(self, words: str) -> tuple[Dataset, ...]:
         """The first page of datasets whose name holds `words`; all for the empty text."""
-        return tuple(await self.visible(await self._hits(words)))
+        return tuple(await self.visible(await self._search.hits(words)))
 
     async def columns(self, dataset_id: str) -> tuple[Column, ...]:
         """The columns that a query can name."""
@@ -230,8 +211,8 @@ class Catalog:
         if not self._written:
             return ""
         try:
-            named = [text for dataset in await self._first() for text in (dataset.name, dataset.id)]
-            if len(named) >= 2 * _MOST_POOLED:
+            named = [text for dataset in await self._search.first() for text in (dataset.name, dataset.id)]
+            if len(named) >= 2 * MOST_FIRST:
                 named += await self._titles_beyond(frozenset(map(str.casefold, named)))
             else:
                 self._written.compare(named)
@@ -250,7 +231,7 @@ class Catalog:
         unknown = list(dict.fromkeys(title for title in self.notes.titles if title.casefold() not in {*known, *ids}))
         if len(unknown) > _MOST_TITLES:
             return ids + unknown
-        found = [await self._found.get(_FIRST + title, partial(self._named_like, title)) for title in unknown]
+        found = [await self._search.named_like(title) for title in unknown]
         return ids + [dataset.name for each in found for dataset in each]
 
     async def warm_up(self, pause_s: float) -> None:
@@ -273,79 +254,24 @@ class Catalog:
         try:
             found = await self._datasets.get(dataset_id, partial(self._domo.datasets.get, dataset_id))
         except NotFound:
-            raise _unknown(dataset_id, ()) from None
+            raise unknown(dataset_id, ()) from None
         self._knowledge.saw(found)
         return await self._permitted(found)
 
     async def pool(self, question: str) -> list[Dataset]:
         """The first datasets of the instance; where it has more, those too whose names have words of the question."""
-        pool = {dataset.id: dataset for dataset in await self._first()}
-        if len(pool) >= _MOST_POOLED:
+        pool = {dataset.id: dataset for dataset in await self._search.first()}
+        if len(pool) >= MOST_FIRST:
             for words in sorted(keywords(question), key=len, reverse=True)[:_SEARCH_WORDS]:
                 pool |= {dataset.id: dataset for dataset in await self.search(words)}
         return await self.visible(list(pool.values()))
-
-    async def _first(self) -> tuple[Dataset, ...]:
-        async def load() -> tuple[Dataset, ...]:
-            found = list(await self._page(""))
-            while len(found) in range(_PAGE, _MOST_POOLED, _PAGE) and (page := await self._page("", len(found))):
-                found += page
-            return tuple(found)
-
-        return await self._found.get(_FIRST, load)
-
-    async def _hits(self, words: str) -> tuple[Dataset, ...]:
-        """The first page of a search, with what policy keeps out of sight."""
-
-        async def load() -> tuple[Dataset, ...]:
-            return tuple(await self._page(words))
-
-        return await self._found.get(words.casefold(), load)
-
-    async def _page(self, words: str, offset: int = 0) -> Sequence[Dataset]:
-        page = await self._domo.datasets.search(words, limit=_PAGE, offset=offset)
-        for dataset in page.items:
-            self._knowledge.saw(dataset)
-        return page.items
 
     async def _none_called(self, wanted: str, holding: Sequence[Dataset]) -> UnknownName:
         """That there is none, with those whose name holds what is wanted or is like it, else the first of all."""
         everything = {} if holding else {dataset.name: dataset for dataset in await self.search("")}
         near = holding or [everything[name] for name in nearest(wanted, everything, 5)]
-        return (
-            _unknown(wanted, near) if near else _unknown(wanted, list(everything.values()), "There are, among others")
-        )
+        return unknown(wanted, near) if near else unknown(wanted, list(everything.values()), "There are, among others")
 
 
 def _same_but_case(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
-
-
-def named(dataset: Dataset) -> str:
-    """A dataset by name and id, safe to stand in a sentence of ours."""
-    return all_foreign(f"{in_quotes(dataset.name, 80)} ({one_line(dataset.id, 60)})")
-
-
-def describe_shortly(dataset: Dataset) -> str:
-    """A dataset on one line, as candidates are listed: name, id, owner, rows, last update."""
-    owner = one_line(dataset.owner.name, 60) if dataset.owner and dataset.owner.name else "unknown owner"
-    rows = f"{dataset.row_count:,} rows" if dataset.row_count is not None else "rows unknown"
-    updated = f"updated {dataset.last_updated:%Y-%m-%d}" if dataset.last_updated else "never updated"
-    cards = f", {dataset.card_count:,} cards" if dataset.card_count is not None else ""
-    certified = ", certified" if dataset.certified_as == "CERTIFIED" else ""
-    return all_foreign(f"{named(dataset)}: {owner}, {rows}, {updated}{cards}{certified}")
-
-
-def _several(wanted: str, matches: Sequence[Dataset]) -> UnknownName:
-    listed = "; ".join(describe_shortly(dataset) for dataset in matches[:10])
-    return UnknownName(
-        f'{len(matches)} datasets are called "{foreign(wanted, 80)}": {listed}.', "Use the id of the one you mean."
-    )
-
-
-def _unknown(wanted: str, others: Sequence[Dataset], told: str = "Nearest") -> UnknownName:
-    said = f'There is no dataset "{foreign(wanted, 80)}".'
-    if not others:
-        return UnknownName(said, "Find its id or name with search_datasets.")
-    listed = "; ".join(describe_shortly(dataset) for dataset in others[:5])
-    return UnknownName(f"{said} {told}: {listed}.", "Use one of these, or search_datasets.")

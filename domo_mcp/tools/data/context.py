@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from domo_mcp.catalog.alike import alike
 from domo_mcp.catalog.brief import DIALECT, Known, brief, shortened, unread, values_of
-from domo_mcp.catalog.datasets import describe_shortly
+from domo_mcp.catalog.candidates import describe_shortly
 from domo_mcp.catalog.ranking import as_likely
 from domo_mcp.errors import CannotAnswer, SqlRefused
 from domo_mcp.tools.results import Text

@@ -68,7 +68,7 @@ def changed(checked: Checked) -> list[str]:
 def schema_of(call: Call, known: Known) -> Schema:
     """What the catalog tells of a dataset, for checking."""
     described = known.described
-    values = {name: column.values for name, column in known.profile.items() if column.values}
+    values = {name: column.values for name, column in (known.profile or {}).items() if column.values}
     schema = _schema(call, described.dataset, described.columns)
     return replace(schema, formulas=described.formulas, values=values)
 

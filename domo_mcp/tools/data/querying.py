@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from domo_mcp.catalog.candidates import named
 from domo_mcp.catalog.checking import foreign_tables, unquoted_names
-from domo_mcp.catalog.datasets import named
 from domo_mcp.client.places import datasets as places
 from domo_mcp.errors import AnswerTooLarge, DomoError, Rejected, SqlRefused, UnknownName
 from domo_mcp.sql import OWN_TABLE_NAMES, Select, counted, quoted
