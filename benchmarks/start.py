@@ -6,8 +6,8 @@ of each has compiled. No request leaves the machine.
 
     python benchmarks/start.py [--rounds 10] [--max-ratio 1.15]
 
-With `--instructions` the processor's instructions are counted instead, from spawning to the end of the process, by
-valgrind: the same in every run, whatever else the machine does.
+With `--instructions` the processor's instructions are counted instead, by valgrind: about the same in every run,
+whatever else the machine does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import json
 import os
 import platform
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -104,34 +105,37 @@ def start(contender: Contender) -> tuple[float, list[dict[str, Any]]]:
         text=True,
         encoding="utf-8",
     ) as process:
-        _ask(process, 1, "initialize", _INITIALIZE)
-        _send(process, {"method": "notifications/initialized"})
-        listed = _ask(process, 2, "tools/list", {})
+        tools = _listed(process)
         seconds = time.perf_counter() - began
         process.communicate(timeout=30)
-    tools: list[dict[str, Any]] = listed["tools"]
     return seconds, tools
 
 
+def _listed(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    """The tools that a server answers with first of all."""
+    _ask(process, 1, "initialize", _INITIALIZE)
+    _send(process, {"method": "notifications/initialized"})
+    tools: list[dict[str, Any]] = _ask(process, 2, "tools/list", {})["tools"]
+    return tools
+
+
 def instructions(contender: Contender) -> int:
-    """Instructions of one start, its answer to tools/list, and its end."""
+    """Instructions from spawning to the answer to tools/list."""
     counting = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-    asked: list[dict[str, Any]] = [
-        {"id": 1, "method": "initialize", "params": _INITIALIZE},
-        {"method": "notifications/initialized"},
-        {"id": 2, "method": "tools/list", "params": {}},
-    ]
-    done = subprocess.run(
+    with subprocess.Popen(
         [*counting, *contender.command],
         env={**_own_environment(), **contender.environment, "PYTHONHASHSEED": "0"},
-        input="".join(json.dumps({"jsonrpc": "2.0", **message}) + "\n" for message in asked),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=True,
-    )
-    counted = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
-    if counted is None or '"tools"' not in done.stdout:
-        raise SystemExit(f"{contender.name} could not be counted: {done.stderr[-500:]}")
+    ) as process:
+        _listed(process)
+        process.send_signal(signal.SIGUSR1)  # which ends it there: what a server does at its end is not its start
+        told = process.communicate(timeout=30)[1]
+    counted = re.search(r"I\s+refs:\s+([\d,]+)", told)
+    if counted is None:
+        raise SystemExit(f"{contender.name} could not be counted: {told[-500:]}")
     return int(counted[1].replace(",", ""))
 
 
