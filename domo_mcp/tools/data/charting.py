@@ -11,14 +11,18 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
+from domo_mcp import sql
 from domo_mcp.errors import InvalidInput, UnknownName
 from domo_mcp.sql import Select
 from domo_mcp.telemetry import secrets
+from domo_mcp.tools.data.partial import partly
 from domo_mcp.tools.results import Chart
 from domo_mcp.tools.table import Table
+from domo_mcp.tools.toolset import Call
 
 if TYPE_CHECKING:
     from domo_mcp.charts import Drawing, Wish
+    from domo_mcp.client.metadata import Dataset
 
 _AT_ONCE = 2  # each takes a process of about 130 MB for a second
 _drawing: RunVar[anyio.CapacityLimiter] = RunVar("_drawing")
@@ -28,7 +32,7 @@ _AGGREGATE = (
 )
 
 
-async def chart(table: Table, select: Select, wish: Wish) -> Chart | Table:
+async def chart(call: Call, table: Table, select: Select, dataset: Dataset, wish: Wish) -> Chart | Table:
     """A chart of the rows; the table itself where there are none.
 
     Raises UnknownName for a column that is not there, InvalidInput where the rows make no such chart.
@@ -38,15 +42,19 @@ async def chart(table: Table, select: Select, wish: Wish) -> Chart | Table:
     if not table.rows:
         return table
     columns = [(column.name, column.type) for column in table.columns]
+    outputs = sql.outputs(select, call.catalog.settings.today(call.now()))
+    told = [charts.Told(each.named, each.whole, each.divides, each.hundredfold) for each in outputs]
     try:
-        encoding = charts.choose(columns, table.rows, wish)
+        encoding = charts.choose(columns, table.rows, wish, told)
     except charts.UnknownColumn as unknown:
         raise UnknownName(unknown.message, unknown.hint) from None
     except charts.CannotChart as cannot:
         raise InvalidInput(cannot.message, cannot.hint) from None
-    drawing = charts.draw(encoding, ordered=select.is_ordered())
+    period = _period(table, encoding.x.name, outputs)
+    parts = await partly(call, select, dataset, encoding.x, period) if period else {}
+    drawing = charts.draw(encoding, ordered=select.is_ordered(), partly=parts)
     notes = [*([_cut(table)] if table.more else []), *drawing.notes]
-    png, text, facts = await _drawn(drawing, [_source(table), "; ".join(notes)])
+    png, text, facts = await _drawn(drawing, [_source(table), *notes])
     return Chart(
         table=replace(table, advice=_AGGREGATE, continues=None, facts=(*table.facts, *facts)),
         sql=select.text,
@@ -71,6 +79,12 @@ async def _drawn(drawing: Drawing, below: Sequence[str]) -> tuple[bytes | None, 
     except charts.NoPicture as why:
         return None, charts.text_chart(drawing), (f"No picture: {why}. This is the chart in characters.",)
     return png, "", ()
+
+
+def _period(table: Table, name: str, outputs: Sequence[sql.Output]) -> sql.Period | None:
+    """What the column that runs along puts together, where the statement tells."""
+    named = [place for place, column in enumerate(table.columns) if column.name == name]
+    return outputs[named[0]].period if len(named) == 1 and len(outputs) == len(table.columns) else None
 
 
 def _limiter() -> anyio.CapacityLimiter:
