@@ -5,7 +5,7 @@ titles in the specification, never names of fields, never expressions; nothing i
 """
 
 from domo_mcp.charts.choosing import TYPES, Encoding, Wish, choose
-from domo_mcp.charts.columns import Told
+from domo_mcp.charts.columns import Told, shown_as
 from domo_mcp.charts.drawing import Drawing, draw
 from domo_mcp.charts.outcome import CannotChart, NoPicture, UnknownColumn
 from domo_mcp.charts.picture import png
@@ -26,6 +26,7 @@ __all__ = [
     "draw",
     "in_words",
     "png",
+    "shown_as",
     "specification",
     "text_chart",
 ]

@@ -100,6 +100,19 @@ def fields(
     ]
 
 
+def shown_as(
+    columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Scalar]], told: Sequence[Told] = ()
+) -> list[tuple[str, float]]:
+    """The title of each column, and what 100 % are of one of shares, else 0."""
+    told = told if len(told) == len(columns) else [Told()] * len(columns)
+    found = []
+    for place, ((name, kind), of) in enumerate(zip(columns, told, strict=True)):
+        may_be_share = of.whole or of.divides or _SHARE.search(_words(name))
+        whole = _whole(_field(name, kind.upper(), [row[place] for row in rows]), of) if may_be_share else 0.0
+        found.append((readable(name, named=of.named), whole))
+    return found
+
+
 def readable(name: str, *, named: bool) -> str:
     """A name as people write it: an alias that looks like a program's in words, a formula without its backticks.
 

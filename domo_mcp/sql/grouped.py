@@ -31,7 +31,7 @@ class Period:
     until: date | None = None
 
 
-def period_of(node: exp.Expr, tree: exp.Select, today: date) -> Period | None:
+def period_of(node: exp.Expr, tree: exp.Select, today: date | None) -> Period | None:
     """The period that a column of an answer stands for; None where that is not certain."""
     found = _period(node)
     return Period(*found, *_bounds(tree, found[0], today)) if found else None
@@ -80,7 +80,7 @@ def _column(node: exp.Expr) -> str | None:
     return node.name if isinstance(node, exp.Column) else None
 
 
-def _bounds(tree: exp.Select, column: str, today: date) -> tuple[date | None, date | None]:
+def _bounds(tree: exp.Select, column: str, today: date | None) -> tuple[date | None, date | None]:
     """From which day on, and up to which, WHERE lets rows of the column in."""
     from sqlglot import exp
 
@@ -115,7 +115,7 @@ def _is(node: exp.Expr, column: str) -> bool:
     return folded(_column(node) or "") == folded(column)
 
 
-def _days(node: exp.Expr, today: date) -> list[date]:
+def _days(node: exp.Expr, today: date | None) -> list[date]:
     """The day that an expression means; none where that cannot be told."""
     from sqlglot import exp
 
@@ -128,7 +128,7 @@ def _days(node: exp.Expr, today: date) -> list[date]:
     if isinstance(node, exp.CurrentDate | exp.CurrentTimestamp) or (
         isinstance(node, exp.Anonymous) and node.name.upper() == "NOW"
     ):
-        return [today]
+        return [today] if today else []
     if isinstance(node, exp.DateSub) and node.text("unit").lower() in {"day", "week", "month", "quarter", "year"}:
         return [day for of in _days(node.this, today) for day in _days_before(node, of)]
     return []

@@ -30,8 +30,11 @@ class Output:
     period: Period | None = None
 
 
-def outputs(select: Select, today: date) -> list[Output]:
-    """What each column of the answer is; none where the statement does not list them."""
+def outputs(select: Select, today: date | None = None) -> list[Output]:
+    """What each column of the answer is; none where the statement does not list them.
+
+    Without `today` what WHERE says by the current date stays unknown.
+    """
     from sqlglot import exp
 
     tree = select.tree
@@ -41,7 +44,7 @@ def outputs(select: Select, today: date) -> list[Output]:
     return [_output(item, tree if plain else None, today) for item in tree.selects]
 
 
-def _output(item: exp.Expr, tree: exp.Select | None, today: date) -> Output:
+def _output(item: exp.Expr, tree: exp.Select | None, today: date | None) -> Output:
     from sqlglot import exp
 
     inner = item.unalias()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,12 @@ from domo_mcp.sql import Select
 from domo_mcp.telemetry import secrets
 from domo_mcp.tools.data.partial import partly
 from domo_mcp.tools.results import Chart
-from domo_mcp.tools.table import Table
+from domo_mcp.tools.table import Scalar, Table
 from domo_mcp.tools.toolset import Call
 
 if TYPE_CHECKING:
-    from domo_mcp.charts import Drawing, Wish
+    from domo_mcp.charts import Drawing, Told, Wish
+    from domo_mcp.charts.columns import Field, Value
     from domo_mcp.client.metadata import Dataset
 
 _AT_ONCE = 2  # each takes a process of about 130 MB for a second
@@ -43,7 +44,7 @@ async def chart(call: Call, table: Table, select: Select, dataset: Dataset, wish
         return table
     columns = [(column.name, column.type) for column in table.columns]
     outputs = sql.outputs(select, call.catalog.settings.today(call.now()))
-    told = [charts.Told(each.named, each.whole, each.divides, each.hundredfold) for each in outputs]
+    told = told_of(outputs)
     try:
         encoding = charts.choose(columns, table.rows, wish, told)
     except charts.UnknownColumn as unknown:
@@ -66,6 +67,8 @@ async def chart(call: Call, table: Table, select: Select, dataset: Dataset, wish
         alt=charts.in_words(replace(drawing, notes=tuple(notes))),
         png=png,
         text=text,
+        partly=_partly(table, encoding.x, parts),
+        parts=tuple(parts.values()),
     )
 
 
@@ -79,6 +82,19 @@ async def _drawn(drawing: Drawing, below: Sequence[str]) -> tuple[bytes | None, 
     except charts.NoPicture as why:
         return None, charts.text_chart(drawing), (f"No picture: {why}. This is the chart in characters.",)
     return png, "", ()
+
+
+def told_of(outputs: Sequence[sql.Output]) -> list[Told]:
+    """What a statement tells of its columns, as charts take it."""
+    from domo_mcp.charts import Told
+
+    return [Told(each.named, each.whole, each.divides, each.hundredfold) for each in outputs]
+
+
+def _partly(table: Table, x: Field, parts: Mapping[Value, str]) -> tuple[Scalar, ...]:
+    """The values of x, as the rows have them, that stand for a part of their period."""
+    place = [column.name for column in table.columns].index(x.name)
+    return tuple({row[place]: 0 for row, value in zip(table.rows, x.values, strict=True) if value in parts})
 
 
 def _period(table: Table, name: str, outputs: Sequence[sql.Output]) -> sql.Period | None:
