@@ -39,7 +39,7 @@ _SAID: tuple[tuple[str, str, dict[str, Any], str], ...] = (
         "How did revenue go by region in the last two years?",
         "chart_data",
         _REGIONS,
-        "The West fell away this summer, the other regions did not. The last month only began.",
+        "The West fell away this summer, the other regions did not. The last month is not over yet.",
     ),
     ("Then put the check of its late parcels first.", "update_appdb_documents", _TASK, ""),
 )
