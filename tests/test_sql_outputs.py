@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from domo_mcp.sql import Output, Period, outputs, parse
+from domo_mcp.sql import parse
+from domo_mcp.sql.grouped import Period
+from domo_mcp.sql.outputs import Output, outputs
 
 TODAY = date(2026, 11, 22)
 YEAR_AGO = date(2025, 11, 22)

@@ -8,23 +8,10 @@ sqlglot is imported where it is used: it costs more than the rest of a start.
 """
 
 from domo_mcp.sql.columns import ColumnRules
-from domo_mcp.sql.grouped import Period
-from domo_mcp.sql.outputs import Output, outputs
 from domo_mcp.sql.parsing import MAX_CHARACTERS, counted, parse
 from domo_mcp.sql.select import Select, quoted
 
 OWN_TABLE_NAMES = frozenset({"table", "dataset"})
 """What FROM may call the dataset of the call, beside its id and name (SQL API examples of Domo's documents)."""
 
-__all__ = [
-    "MAX_CHARACTERS",
-    "OWN_TABLE_NAMES",
-    "ColumnRules",
-    "Output",
-    "Period",
-    "Select",
-    "counted",
-    "outputs",
-    "parse",
-    "quoted",
-]
+__all__ = ["MAX_CHARACTERS", "OWN_TABLE_NAMES", "ColumnRules", "Select", "counted", "parse", "quoted"]

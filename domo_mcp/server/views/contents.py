@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from domo_mcp import sql
 from domo_mcp.guard.written import Written
+from domo_mcp.sql import parse
 from domo_mcp.tools.results import Chart, ChartType
 from domo_mcp.tools.table import Table
 from domo_mcp.untrusted import plain
@@ -80,9 +80,10 @@ def table_told(
 def _columns(table: Table) -> list[dict[str, Any]]:
     """The columns with the titles that people read, and what 100 % are of shares."""
     from domo_mcp.charts import shown_as
+    from domo_mcp.sql.outputs import outputs
     from domo_mcp.tools.data.charting import told_of
 
-    told = told_of(sql.outputs(sql.parse(table.sql))) if table.sql else []
+    told = told_of(outputs(parse(table.sql))) if table.sql else []
     shown = shown_as([(column.name, column.type) for column in table.columns], table.rows, told)
     return [
         {"name": column.name, "type": column.type, "title": title, "whole": part or None}

@@ -11,9 +11,10 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
-from domo_mcp import sql
 from domo_mcp.errors import InvalidInput, UnknownName
 from domo_mcp.sql import Select
+from domo_mcp.sql.grouped import Period
+from domo_mcp.sql.outputs import Output, outputs
 from domo_mcp.telemetry import secrets
 from domo_mcp.tools.data.partial import partly
 from domo_mcp.tools.results import Chart
@@ -43,15 +44,15 @@ async def chart(call: Call, table: Table, select: Select, dataset: Dataset, wish
     if not table.rows:
         return table
     columns = [(column.name, column.type) for column in table.columns]
-    outputs = sql.outputs(select, call.catalog.settings.today(call.now()))
-    told = told_of(outputs)
+    found = outputs(select, call.catalog.settings.today(call.now()))
+    told = told_of(found)
     try:
         encoding = charts.choose(columns, table.rows, wish, told)
     except charts.UnknownColumn as unknown:
         raise UnknownName(unknown.message, unknown.hint) from None
     except charts.CannotChart as cannot:
         raise InvalidInput(cannot.message, cannot.hint) from None
-    period = _period(table, encoding.x.name, outputs)
+    period = _period(table, encoding.x.name, found)
     parts = await partly(call, select, dataset, encoding.x, period) if period else {}
     drawing = charts.draw(encoding, ordered=select.is_ordered(), partly=parts)
     notes = [*([_cut(table)] if table.more else []), *drawing.notes]
@@ -84,11 +85,11 @@ async def _drawn(drawing: Drawing, below: Sequence[str]) -> tuple[bytes | None, 
     return png, "", ()
 
 
-def told_of(outputs: Sequence[sql.Output]) -> list[Told]:
+def told_of(found: Sequence[Output]) -> list[Told]:
     """What a statement tells of its columns, as charts take it."""
     from domo_mcp.charts import Told
 
-    return [Told(each.named, each.whole, each.divides, each.hundredfold) for each in outputs]
+    return [Told(each.named, each.whole, each.divides, each.hundredfold) for each in found]
 
 
 def _partly(table: Table, x: Field, parts: Mapping[Value, str]) -> tuple[Scalar, ...]:
@@ -97,10 +98,10 @@ def _partly(table: Table, x: Field, parts: Mapping[Value, str]) -> tuple[Scalar,
     return tuple({row[place]: 0 for row, value in zip(table.rows, x.values, strict=True) if value in parts})
 
 
-def _period(table: Table, name: str, outputs: Sequence[sql.Output]) -> sql.Period | None:
+def _period(table: Table, name: str, found: Sequence[Output]) -> Period | None:
     """What the column that runs along puts together, where the statement tells."""
     named = [place for place, column in enumerate(table.columns) if column.name == name]
-    return outputs[named[0]].period if len(named) == 1 and len(outputs) == len(table.columns) else None
+    return found[named[0]].period if len(named) == 1 and len(found) == len(table.columns) else None
 
 
 def _limiter() -> anyio.CapacityLimiter:

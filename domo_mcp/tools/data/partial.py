@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from domo_mcp import sql
 from domo_mcp.errors import DomoError, Refused, SqlRefused
-from domo_mcp.sql import Period, Select, quoted
+from domo_mcp.sql import Select, quoted
+from domo_mcp.sql.grouped import Period
 from domo_mcp.tools.toolset import Call
 
 if TYPE_CHECKING:
