@@ -5,6 +5,7 @@ titles in the specification, never names of fields, never expressions; nothing i
 """
 
 from domo_mcp.charts.choosing import TYPES, Encoding, Wish, choose
+from domo_mcp.charts.columns import Told, shown_as
 from domo_mcp.charts.drawing import Drawing, draw
 from domo_mcp.charts.outcome import CannotChart, NoPicture, UnknownColumn
 from domo_mcp.charts.picture import png
@@ -18,12 +19,14 @@ __all__ = [
     "Drawing",
     "Encoding",
     "NoPicture",
+    "Told",
     "UnknownColumn",
     "Wish",
     "choose",
     "draw",
     "in_words",
     "png",
+    "shown_as",
     "specification",
     "text_chart",
 ]

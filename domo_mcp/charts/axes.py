@@ -23,6 +23,7 @@ _OF_EVERY_OBJECT = frozenset({
     "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
 })  # fmt: skip
 _BILLIONS = "replace(format(datum.value, '~s'), 'G', 'B')"
+_PERCENT = "format(datum.value / 100, '.4~%')"
 _ROUNDED_BILLIONS = "replace(format(datum.value, '.3~s'), 'G', 'B')"
 
 
@@ -36,7 +37,7 @@ def begins_at_zero(drawing: Drawing) -> bool:
     if drawing.encoding.type not in {"line", "scatter"}:
         return True
     least, most = min(drawing.numbers), max(drawing.numbers)
-    return least <= 0 <= most or (most - least) >= 0.25 * max(abs(least), abs(most))
+    return least <= 0 <= most or least == most or (most - least) >= 0.25 * max(abs(least), abs(most))
 
 
 def numbers_axis(drawing: Drawing) -> Spec:
@@ -47,12 +48,14 @@ def numbers_axis(drawing: Drawing) -> Spec:
         "type": "quantitative",
         "title": harmless(drawing.encoding.y.label),
         "scale": {"zero": begins_at_zero(drawing), "nice": True},
-        "axis": {**number_format(numbers), "tickCount": 6},
+        "axis": {**number_format(numbers, drawing.encoding.y.whole), "tickCount": 6},
     }
 
 
-def number_format(numbers: Sequence[float], *, rounded: bool = False) -> Spec:
-    """How numbers of this size are written: `1.2M`, `1,234.5`, `0.05`."""
+def number_format(numbers: Sequence[float], whole: float = 0, *, rounded: bool = False) -> Spec:
+    """How numbers of this size are written: `1.2M`, `1,234.5`, `0.05`; shares of a `whole` as `5%`."""
+    if whole:
+        return {"format": ".4~%"} if whole == 1 else {"labelExpr": _PERCENT}
     most = max(map(abs, numbers), default=0.0)
     if most >= 1e15:
         return {"format": ".3~g"}
@@ -76,7 +79,8 @@ def along_axis(drawing: Drawing) -> Spec:
     spread = max(numbers) - min(numbers)
     scale = {"zero": min(numbers) <= 0 or spread >= 0.5 * max(numbers), "nice": True}
     return {
-        "field": "x", "type": "quantitative", "title": title, "scale": scale, "axis": number_format(numbers),
+        "field": "x", "type": "quantitative", "title": title, "scale": scale,
+        "axis": {**number_format(numbers, drawing.encoding.x.whole), "tickCount": 10},
     }  # fmt: skip
 
 
@@ -115,7 +119,7 @@ def labels_axis(field: str, title: str, labels: Sequence[str], axis: Spec) -> Sp
 
 def legend(field: Field) -> Spec:
     """The legend of a column."""
-    return {"title": harmless(one_line(field.name, 30))}
+    return {"title": harmless(one_line(field.label, 30))}
 
 
 def looks(drawing: Drawing, channel: str, choices: Sequence[Any], symbol: str | None = None) -> Spec:

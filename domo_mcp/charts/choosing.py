@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal, get_args
 
-from domo_mcp.charts.columns import Field, Kind, Scalar, category, fields
+from domo_mcp.charts.columns import Field, Kind, Scalar, Told, category, fields
 from domo_mcp.charts.outcome import CannotChart, UnknownColumn
 from domo_mcp.untrusted import foreign, one_line
 
@@ -47,12 +47,14 @@ class Encoding:
     others: tuple[str, ...] = ()
 
 
-def choose(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Scalar]], wish: Wish) -> Encoding:
-    """The chart for rows of these columns, given as name and Domo's type.
+def choose(
+    columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Scalar]], wish: Wish, told: Sequence[Told] = ()
+) -> Encoding:
+    """The chart for rows of these columns, given as name and Domo's type; `told` is what the statement says of each.
 
     Raises UnknownColumn for a name that is not there, CannotChart where the columns make no such chart.
     """
-    found = fields(columns, rows)
+    found = fields(columns, rows, told)
     x, y, series = (_named(found, name, role) for name, role in ((wish.x, "x"), (wish.y, "y"), (wish.series, "series")))
     if wish.type == "heatmap" and y and y.kind is not Kind.NUMBER and (not series or series.kind is Kind.NUMBER):
         y, series = series, y  # said as axes: the numbers are neither

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from domo_mcp.charts.numbers import number_text, percent_text, short_number, short_percent
 from domo_mcp.untrusted import one_line
 
 Scalar = str | int | float | bool | None
 Value = str | float | datetime | None
 
+_AS_EMOJI = "\ufe0f"  # asks for the coloured form of the letter before it, and is none itself
 NO_VALUE, EMPTY = "(no value)", "(empty)"
 LONGEST_NAME = 40
 
@@ -24,6 +26,10 @@ _STEPS = {
     "dayofweek": (0, 7), "hour": (0, 23),
 }  # fmt: skip
 _STEP_WORD = re.compile(rf"(?<![a-z])({'|'.join(_STEPS)})(?![a-z])")
+_SHARE = re.compile(r"(?<![a-z])(share|rate)(?![a-z])")
+_NO_SHARE = re.compile(r"(?<![a-z])(exchange|currency|fx|per)(?![a-z])")
+_PERCENT = re.compile(r"(?<![a-z])(pct|percent|percentage)(?![a-z])")
+_MACHINE_NAME = re.compile(r"[a-z0-9_ ]+|[a-z][a-z0-9]*([A-Z][a-z0-9]+)+")
 _IDENTIFIER = re.compile(r"(^|[ _])(id|key)$", re.IGNORECASE)
 
 
@@ -36,18 +42,44 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the statement says of a column: `named` by an alias; `whole` is what 100 % are, 0 where it is no sure share.
+
+    `divides` tells a quotient whose hundredfold is not taken, `hundredfold` whether anything is multiplied by 100.
+    """
+
+    named: bool = False
+    whole: float = 0
+    divides: bool = False
+    hundredfold: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Field:
-    """A column: numbers and whole steps as float, moments as UTC without zone, categories as text."""
+    """A column: numbers and whole steps as float, moments as UTC without zone, categories as text.
+
+    `title` is its name as people write it, `whole` what 100 % are of a column of shares (1 or 100), else 0.
+    """
 
     name: str
     kind: Kind
     values: Sequence[Value]
+    title: str = ""
+    whole: float = 0
 
     @property
     def label(self) -> str:
-        """The name on one line, cut."""
-        return one_line(self.name, LONGEST_NAME)
+        """The name for people on one line, cut."""
+        return one_line(self.title or self.name, LONGEST_NAME)
+
+    def text(self, number: float) -> str:
+        """A number of this column as people read it."""
+        return percent_text(number / self.whole) if self.whole else number_text(number)
+
+    def short(self, number: float) -> str:
+        """The same in few characters."""
+        return short_percent(number / self.whole) if self.whole else short_number(number)
 
     @property
     def numbers(self) -> list[float | None]:
@@ -55,9 +87,59 @@ class Field:
         return [value if isinstance(value, float) else None for value in self.values]
 
 
-def fields(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Scalar]]) -> list[Field]:
-    """The columns, given as name and Domo's type, with what their rows hold."""
-    return [_field(name, kind.upper(), [row[place] for row in rows]) for place, (name, kind) in enumerate(columns)]
+def fields(
+    columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Scalar]], told: Sequence[Told] = ()
+) -> list[Field]:
+    """The columns, given as name and Domo's type, with what their rows hold and the statement tells of each."""
+    if len(told) != len(columns):
+        told = [Told()] * len(columns)
+    found = [_field(name, kind.upper(), [row[place] for row in rows]) for place, (name, kind) in enumerate(columns)]
+    return [
+        replace(field, title=readable(field.name, named=of.named), whole=_whole(field, of))
+        for field, of in zip(found, told, strict=True)
+    ]
+
+
+def shown_as(
+    columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Scalar]], told: Sequence[Told] = ()
+) -> list[tuple[str, float]]:
+    """The title of each column, and what 100 % are of one of shares, else 0."""
+    told = told if len(told) == len(columns) else [Told()] * len(columns)
+    found = []
+    for place, ((name, kind), of) in enumerate(zip(columns, told, strict=True)):
+        may_be_share = of.whole or of.divides or _SHARE.search(_words(name))
+        whole = _whole(_field(name, kind.upper(), [row[place] for row in rows]), of) if may_be_share else 0.0
+        found.append((readable(name, named=of.named), whole))
+    return found
+
+
+def readable(name: str, *, named: bool) -> str:
+    """A name as people write it: an alias that looks like a program's in words, a formula without its backticks.
+
+    The name of a column stays: it is how people know it.
+    """
+    if not named:
+        return name.replace("`", "")
+    if not _MACHINE_NAME.fullmatch(name):
+        return name.replace("_", " ") if name.isidentifier() else name
+    words = " ".join(_words(name).split())
+    return words[:1].upper() + words[1:] if len(words) > 1 else words
+
+
+def _words(name: str) -> str:
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower().replace("_", " ")
+
+
+def _whole(field: Field, told: Told) -> float:
+    """What 100 % are, where the numbers are surely shares."""
+    numbers = [number for number in field.numbers if number is not None]
+    if field.kind is not Kind.NUMBER or not numbers or min(numbers) < 0:
+        return 0
+    words = _words(field.name)
+    by_name = _SHARE.search(words) and not told.hundredfold and not _NO_SHARE.search(words)
+    fraction = told.whole == 1 or by_name or (told.divides and _PERCENT.search(words))
+    whole = told.whole or float(bool(fraction))
+    return whole if whole and max(numbers) <= whole * 1.000001 else 0
 
 
 def category(value: Value, most: int = 28) -> str:
@@ -66,7 +148,13 @@ def category(value: Value, most: int = 28) -> str:
         return NO_VALUE
     if isinstance(value, float):
         return f"{value:.15g}"
-    return one_line(str(value), most) or EMPTY
+    return one_line(str(value).replace(_AS_EMOJI, ""), most) or EMPTY
+
+
+def category_by_both_ends(value: Value, most: int = 28) -> str:
+    """The same, cut in its middle: for names that begin alike."""
+    whole = category(value, 4 * most)
+    return whole if len(whole) <= most else f"{whole[: most // 2 - 1].rstrip()}…{whole[-(most // 2) :].lstrip()}"
 
 
 def _field(name: str, told: str, raw: Sequence[Scalar]) -> Field:
@@ -111,7 +199,7 @@ def _moment(value: Scalar) -> datetime | None:
 
 def _is_step(name: str, numbers: Sequence[float | None]) -> bool:
     """Whether whole numbers count years, months, …: the name says so and the values fit it."""
-    words = _STEP_WORD.findall(re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower().replace("_", " "))
+    words = _STEP_WORD.findall(_words(name))
     if not words or " per " in name.lower():
         return False
     least, most = _STEPS[words[0]]

@@ -6,36 +6,48 @@ Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import count
+from itertools import count, pairwise
+from statistics import median
 
 from domo_mcp.charts.choosing import MOST_CATEGORIES, Encoding
-from domo_mcp.charts.columns import Field, Kind, Value, category
-from domo_mcp.charts.numbers import Grain, grain_of, moment_text, number_text
+from domo_mcp.charts.columns import Field, Kind, Value, category, category_by_both_ends
+from domo_mcp.charts.numbers import Grain, grain_of, moment_text
 
 MOST_SERIES = 7
 MOST_STEPS = 60
+_FEW_DATES = 6
+_HOLE = 5  # times the usual step
+_NAMED_HOLES = 2
 _MOST_BARS = 60
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - moments are UTC without zone
 
+_WHOLE: Mapping[Value, str] = {}
 _DISCRETE = frozenset({"bar", "heatmap"})
 
 
 @dataclass(frozen=True)
 class Point:
-    """One mark. `x` is a label where the chart has `columns`, else where it stands; `y` None leaves a gap."""
+    """One mark. `x` is a label where the chart has `columns`, else where it stands; `y` None leaves a gap.
+
+    `partly` says that not all of its period is in it.
+    """
 
     x: str | float | datetime
     y: float | None
     series: str | None = None
+    partly: bool = False
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart ready to be drawn. `columns`: the labels along x, none where x is a scale; `notes`: what is left out."""
+    """A chart ready to be drawn. `columns`: the labels along x, none where x is a scale; `notes`: what is left out.
+
+    `holes` are moments that no line runs over: dates are missing there for long.
+    """
 
     encoding: Encoding
     points: tuple[Point, ...]
@@ -43,6 +55,7 @@ class Drawing:
     series: tuple[str, ...]
     grain: Grain
     notes: tuple[str, ...]
+    holes: tuple[datetime, ...] = ()
 
     @property
     def numbers(self) -> list[float]:
@@ -53,11 +66,14 @@ class Drawing:
         """Where a point stands, as words."""
         if isinstance(x, datetime):
             return moment_text(x, self.grain)
-        return x if isinstance(x, str) else number_text(x)
+        return x if isinstance(x, str) else self.encoding.x.text(x)
 
 
-def draw(encoding: Encoding, *, ordered: bool) -> Drawing:
-    """The drawing of a chart; `ordered` is whether the rows stand in an order that the caller asked for."""
+def draw(encoding: Encoding, *, ordered: bool, partly: Mapping[Value, str] = _WHOLE) -> Drawing:
+    """The drawing of a chart; `ordered` is whether the rows stand in an order that the caller asked for.
+
+    `partly` says of values of x, of which only a part is in the rows, what that part is.
+    """
     x, y, series = encoding.x, encoding.y, encoding.series
     grain = grain_of(value for value in x.values if isinstance(value, datetime))
     discrete = encoding.type in _DISCRETE or (encoding.type != "scatter" and x.kind in {Kind.TEXT, Kind.STEP})
@@ -65,20 +81,23 @@ def draw(encoding: Encoding, *, ordered: bool) -> Drawing:
     notes = list[str]()
     lines = _kept_series(encoding, weight, notes, ordered=ordered) if series else _Labels({}, ())
     columns = _kept_columns(encoding, weight, len(lines.order), notes, ordered=ordered) if discrete else None
-    points = list[Point]()
+    points, seen = list[Point](), set[Value]()
     for along, number, line in zip(x.values, weight, series.values if series else x.values, strict=True):
         where = columns.of.get(along) if columns else along
         name = lines.of.get(line) if series else None
         if where is not None and (name is not None or not series):
-            points.append(Point(where, number, name))
+            points.append(Point(where, number, name, along in partly))
+            seen.add(along)
     order = columns.order if columns else ()
     at = {label: float(place) for place, label in enumerate(order)}
     among = {label: place for place, label in enumerate(lines.order)}
     points.sort(key=lambda point: (at.get(str(point.x), place_of(point.x)), among.get(point.series or "", 0)))
+    notes += [why for value, why in partly.items() if value in seen]
+    holes = _holes(points, grain, notes) if encoding.type == "line" else ()
     notes += _missing(encoding, discrete=discrete)
     if encoding.others:
         notes.append(f"not drawn: {', '.join(category(name, 40) for name in encoding.others[:8])}")
-    return Drawing(encoding, tuple(points), order, lines.order, grain, tuple(notes))
+    return Drawing(encoding, tuple(points), order, lines.order, grain, tuple(notes), holes)
 
 
 @dataclass(frozen=True)
@@ -157,11 +176,26 @@ def _without_gaps(kept: list[Value]) -> list[Value]:
 
 def _labelled(kept: list[Value]) -> _Labels:
     grain = grain_of(value for value in kept if isinstance(value, datetime))
-    return _Labels.for_(kept, partial(_label, grain=grain))
+    alike = len({category(value) for value in kept}) < len(kept)
+    return _Labels.for_(kept, partial(_label, grain=grain, name=category_by_both_ends if alike else category))
 
 
-def _label(value: Value, grain: Grain) -> str:
-    return moment_text(value, grain) if isinstance(value, datetime) else category(value)
+def _label(value: Value, grain: Grain, name: Callable[[Value], str]) -> str:
+    return moment_text(value, grain) if isinstance(value, datetime) else name(value)
+
+
+def _holes(points: Sequence[Point], grain: Grain, notes: list[str]) -> tuple[datetime, ...]:
+    """Moments within the stretches where dates are missing for long."""
+    moments = sorted({point.x for point in points if isinstance(point.x, datetime)})
+    steps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
+    if len(steps) < _FEW_DATES:
+        return ()
+    usual = median(steps)
+    long = [pair for pair, step in zip(pairwise(moments), steps, strict=True) if step > _HOLE * usual]
+    notes += [f"no rows between {moment_text(a, grain)} and {moment_text(b, grain)}" for a, b in long[:_NAMED_HOLES]]
+    if len(long) > _NAMED_HOLES:
+        notes.append(f"{len(long) - _NAMED_HOLES} more such holes")
+    return tuple(earlier + (later - earlier) / 2 for earlier, later in long)
 
 
 def _missing(encoding: Encoding, *, discrete: bool) -> list[str]:

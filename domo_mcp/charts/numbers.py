@@ -50,6 +50,16 @@ def number_text(number: float) -> str:
     return f"{number:,.2f}" if size >= 1 else f"{number:.3g}"
 
 
+def percent_text(share: float) -> str:
+    """A share in percent: `4.73%`."""
+    return f"{number_text(float(f'{share * 100:.10g}'))}%"
+
+
+def short_percent(share: float) -> str:
+    """A share in percent, in few characters: `4.7%`."""
+    return f"{share * 100:.3g}%" if share < 1 else f"{share * 100:,.0f}%"
+
+
 def short_number(number: float) -> str:
     """A number in few characters: `1.2M`."""
     size = abs(number)

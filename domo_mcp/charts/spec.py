@@ -26,8 +26,8 @@ from domo_mcp.charts.axes import (
     number_format,
     numbers_axis,
 )
-from domo_mcp.charts.drawing import EPOCH, Drawing, Point
-from domo_mcp.charts.numbers import short_number
+from domo_mcp.charts.columns import Field
+from domo_mcp.charts.drawing import EPOCH, Drawing, Point, place_of
 from domo_mcp.untrusted import one_line
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"  # a name: nothing is read from there
@@ -36,6 +36,7 @@ _FEW = 40
 _LABELLED_BARS = 24
 _LABELLED_CELLS = 150
 _LONG_LABEL = 9
+_PARTLY: Spec = {"field": "partly", "equal": 1}
 _CONFIG: Mapping[str, Any] = {
     "font": "Liberation Sans, Arial, sans-serif",
     "title": {"fontSize": 17, "color": "#1A1A1A", "subtitleColor": "#505050", "subtitleFontSize": 11.5, "offset": 14},
@@ -56,7 +57,7 @@ def specification(drawing: Drawing, below: Sequence[str]) -> Spec:
     """The drawing as Vega-Lite; `below` the title stand the sentences that tell where the rows are from."""
     makers = {"bar": _bars, "heatmap": _heat_map, "scatter": _scatter, "line": _lines, "area": _areas}
     drawing = _with_harmless_labels(drawing)
-    subtitle = [harmless(line) for text in below if text for line in wrap(one_line(text, 320), 104)][:5]
+    subtitle = [harmless(line) for text in below if text for line in wrap(one_line(text, 320), 104)][:6]
     return {
         "$schema": _SCHEMA,
         "background": "#FFFFFF",
@@ -68,7 +69,7 @@ def specification(drawing: Drawing, below: Sequence[str]) -> Spec:
             "anchor": "start",
             "frame": "group",
         },
-        "data": {"values": [_record(point) for point in drawing.points]},
+        "data": {"values": [_record(point, drawing.encoding.y) for point in _with_holes(drawing)]},
         **makers[drawing.encoding.type](drawing),
     }
 
@@ -87,10 +88,23 @@ def _with_harmless_labels(drawing: Drawing) -> Drawing:
     return replace(drawing, points=tuple(points), columns=columns, series=series)
 
 
-def _record(point: Point) -> Spec:
+def _with_holes(drawing: Drawing) -> list[Point]:
+    """The points, and one without a number for each line where none may run."""
+    holes = [Point(moment, None, name) for moment in drawing.holes for name in drawing.series or (None,)]
+    return sorted([*drawing.points, *holes], key=lambda point: place_of(point.x)) if holes else list(drawing.points)
+
+
+def _record(point: Point, measure: Field) -> Spec:
     x = (point.x - EPOCH).total_seconds() * 1000 if isinstance(point.x, datetime) else point.x
-    label = "" if point.y is None else short_number(point.y)
-    return {"x": x, "y": point.y, "label": label, **({"series": point.series} if point.series is not None else {})}
+    label = "" if point.y is None else measure.short(point.y)
+    partly = {"partly": 1} if point.partly else {}
+    return {
+        "x": x,
+        "y": point.y,
+        "label": label,
+        **partly,
+        **({"series": point.series} if point.series is not None else {}),
+    }
 
 
 def _lines(drawing: Drawing) -> Spec:
@@ -100,11 +114,22 @@ def _lines(drawing: Drawing) -> Spec:
     axes = {"x": along_axis(drawing), "y": numbers_axis(drawing)}
     drawn = {"mark": line, "encoding": {**axes, **own, **looks(drawing, "strokeDash", DASHES, "stroke")}}
     size = {"width": WIDTH, "height": _HEIGHT}
-    if places > _FEW and all(point.y is not None for point in drawing.points):
-        return {**size, **drawn}
+    if places > _FEW and not drawing.holes and all(point.y is not None for point in drawing.points):
+        hollow = _hollow(drawing, {**axes, **own})
+        return {**size, "layer": [drawn, *hollow]} if hollow else {**size, **drawn}
     # A number between two that are missing is no line.
     points = {"mark": {"type": "point", "filled": True, "size": 34, "opacity": 1}, "encoding": {**axes, **own}}
-    return {**size, "layer": [drawn, points]}
+    return {**size, "layer": [drawn, points, *_hollow(drawing, {**axes, **own})]}
+
+
+def _hollow(drawing: Drawing, encoding: Spec) -> list[Spec]:
+    """Rings around what is there only in part."""
+    if not any(point.partly for point in drawing.points):
+        return []
+    mark = {"type": "point", "filled": True, "fill": "#FFFFFF", "size": 46, "opacity": 1, "strokeWidth": 2}
+    colour = {"stroke": encoding["color"]} if "color" in encoding else {}
+    places = {key: encoding[key] for key in ("x", "y")}
+    return [{"transform": [{"filter": _PARTLY}], "mark": mark, "encoding": {**places, **colour}}]
 
 
 def _areas(drawing: Drawing) -> Spec:
@@ -146,13 +171,15 @@ def _bars(drawing: Drawing) -> Spec:
         encoding[f"{along}Offset"] = {"field": "series", "sort": None, "scale": {"domain": list(drawing.series)}}
     else:
         encoding["color"] = {"value": COLOURS[0]}
+    if any(point.partly for point in drawing.points):
+        encoding["fillOpacity"] = {"condition": {"test": _PARTLY, "value": 0.35}, "value": 1}
     bars: Spec = {"mark": "bar", "encoding": encoding}
     width = max(110 * len(drawing.columns), 260) if len(drawing.columns) < 6 else WIDTH
     step = 26 if not drawing.series else 10 * len(drawing.series) + 10
     size: Spec = {"width": width, "height": _HEIGHT}
     if lying:
         size = {"width": WIDTH - 60, "height": {"step": step, "for": "position"}}
-    if drawing.series or len(drawing.columns) > _LABELLED_BARS:
+    if drawing.series or (len(drawing.columns) > _LABELLED_BARS and not lying):
         return {**size, **bars}
     places = {key: encoding[key] for key in ("x", "y")}
     return {**size, "layer": [bars, *(_ends(places, lying=lying, below=below) for below in (False, True))]}
@@ -181,7 +208,7 @@ def _heat_map(drawing: Drawing) -> Spec:
         "x": along_axis(drawing),
         "y": labels_axis("series", harmless(series.label) if series else "", rows, {"labelAngle": 0}),
     }
-    told = {**legend(drawing.encoding.y), **number_format(numbers, rounded=True)}
+    told = {**legend(drawing.encoding.y), **number_format(numbers, drawing.encoding.y.whole, rounded=True)}
     cells: Spec = {
         "mark": {"type": "rect", "stroke": "#FFFFFF", "strokeWidth": 1},
         "encoding": {

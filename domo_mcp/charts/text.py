@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from unicodedata import combining, east_asian_width
 
 from domo_mcp.charts.drawing import Drawing, Point, place_of
-from domo_mcp.charts.numbers import number_text, short_number
 
 _WIDTH, _HEIGHT = 60, 16
 _BAR = 36
@@ -35,18 +35,18 @@ def _lines(drawing: Drawing) -> Iterator[str]:
 
 
 def _bars(drawing: Drawing) -> Iterator[str]:
-    numbers = drawing.numbers
+    numbers, measure = drawing.numbers, drawing.encoding.y
     most = max(map(abs, numbers)) or 1.0
     signed = min(numbers) < 0
     points = drawing.points
     names = [_name(drawing, point) for point in points[:_MOST_BARS]]
-    wide = max(map(len, names))
+    wide = max(map(_width, names))
     for name, point in zip(names, points, strict=False):
         if point.y is None:
-            yield f"{name:<{wide}} │ NULL"
+            yield f"{_padded(name, wide)} │ NULL"
             continue
         sign = ("-" if point.y < 0 else " ") if signed else ""
-        yield f"{name:<{wide}} │{sign}{_bar(abs(point.y) / most)} {number_text(point.y)}"
+        yield f"{_padded(name, wide)} │{sign}{_bar(abs(point.y) / most)} {measure.text(point.y)}"
     if len(points) > _MOST_BARS:
         yield f"… and {len(points) - _MOST_BARS} more"
 
@@ -56,6 +56,15 @@ def _name(drawing: Drawing, point: Point) -> str:
     return where if point.series is None else f"{where} / {point.series}"
 
 
+def _width(text: str) -> int:
+    """The columns that a text takes where letters are as wide as each other, Chinese ones twice that."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text if not combining(letter))
+
+
+def _padded(text: str, wide: int) -> str:
+    return text + " " * (wide - _width(text))
+
+
 def _bar(part: float) -> str:
     eighths = round(part * _BAR * 8)
     return "█" * (eighths // 8) + _PARTS[eighths % 8].strip()
@@ -63,18 +72,19 @@ def _bar(part: float) -> str:
 
 def _courses(drawing: Drawing) -> Iterator[str]:
     """A line of blocks for each series, over the same places."""
+    measure = drawing.encoding.y
     places = drawing.columns or sorted({point.x for point in drawing.points}, key=place_of)
     least, most = min(drawing.numbers), max(drawing.numbers)
-    wide = max((len(name[:_LABEL]) for name in drawing.series), default=0)
+    wide = max((_width(name[:_LABEL]) for name in drawing.series), default=0)
     for name in drawing.series or (None,):
         own = {point.x: point.y for point in drawing.points if point.series == name}
         course = _bundled([own.get(place) for place in places])
         blocks = "".join(" " if y is None else _STEPS[round(_part(y, least, most) * 7)] for y in course)
         values = [y for y in own.values() if y is not None]
-        ends = f"{short_number(values[0])} → {short_number(values[-1])}" if values else "NULL"
-        yield f"{(name or '')[:_LABEL]:<{wide}} │{blocks}│ {ends}"
+        ends = f"{measure.short(values[0])} → {measure.short(values[-1])}" if values else "NULL"
+        yield f"{_padded((name or '')[:_LABEL], wide)} │{blocks}│ {ends}"
     yield f"{'':<{wide}}  {drawing.x_text(places[0])} … {drawing.x_text(places[-1])}"
-    yield f"{'':<{wide}}  ▁ = {number_text(least)}, █ = {number_text(most)}"
+    yield f"{'':<{wide}}  ▁ = {measure.text(least)}, █ = {measure.text(most)}"
 
 
 def _bundled(course: Sequence[float | None]) -> list[float | None]:
@@ -90,14 +100,15 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def _grid(drawing: Drawing) -> Iterator[str]:
+    measure = drawing.encoding.y
     least, most = min(drawing.numbers), max(drawing.numbers)
     cells = {(point.x, point.series): point.y for point in drawing.points}
     names = [name[:_LABEL] for name in drawing.series]
-    wide = max(map(len, names))
+    wide = max(map(_width, names))
     for name, row in zip(names, drawing.series, strict=True):
-        yield f"{name:<{wide}} │{''.join(_shade(cells.get((x, row)), least, most) for x in drawing.columns)}│"
+        yield f"{_padded(name, wide)} │{''.join(_shade(cells.get((x, row)), least, most) for x in drawing.columns)}│"
     yield f"{'':<{wide}}  {', '.join(drawing.columns)[:200]}"
-    yield f"{'':<{wide}}  from ·· = {number_text(least)} to ██ = {number_text(most)}; blank: no value"
+    yield f"{'':<{wide}}  from ·· = {measure.text(least)} to ██ = {measure.text(most)}; blank: no value"
 
 
 def _shade(y: float | None, least: float, most: float) -> str:
@@ -105,6 +116,7 @@ def _shade(y: float | None, least: float, most: float) -> str:
 
 
 def _cloud(drawing: Drawing) -> Iterator[str]:
+    measure = drawing.encoding.y
     there = [(place_of(point.x), point.y, point.x) for point in drawing.points if point.y is not None]
     left, right = min(there), max(there)
     low, high = min(y for _, y, _ in there), max(y for _, y, _ in there)
@@ -112,9 +124,9 @@ def _cloud(drawing: Drawing) -> Iterator[str]:
     for x, y, _ in there:
         row = _HEIGHT - 1 - round(_part(y, low, high) * (_HEIGHT - 1))
         counts[row][round(_part(x, left[0], right[0]) * (_WIDTH - 1))] += 1
-    wide = max(len(short_number(low)), len(short_number(high)))
+    wide = max(len(measure.short(low)), len(measure.short(high)))
     for place, row_of in enumerate(counts):
-        tick = short_number(high) if place == 0 else short_number(low) if place == _HEIGHT - 1 else ""
+        tick = measure.short(high) if place == 0 else measure.short(low) if place == _HEIGHT - 1 else ""
         yield f"{tick:>{wide}} │{''.join(_CELLS[min(count, 3)] for count in row_of)}"
     yield f"{'':>{wide}} └{'─' * _WIDTH}"
     yield f"{'':>{wide}}  {drawing.x_text(left[2])} … {drawing.x_text(right[2])} (· one, ∘ two, ● more points)"

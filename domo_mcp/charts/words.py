@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from statistics import StatisticsError, correlation
 
 from domo_mcp.charts.axes import begins_at_zero
-from domo_mcp.charts.columns import Kind
+from domo_mcp.charts.columns import Field, Kind
 from domo_mcp.charts.drawing import Drawing, Point
-from domo_mcp.charts.numbers import number_text
 
 _NAMES = {"bar": "Bar chart", "line": "Line chart", "area": "Area chart", "scatter": "Scatter plot",
           "heatmap": "Heat map"}  # fmt: skip
@@ -41,7 +40,7 @@ def _categories(drawing: Drawing) -> Iterator[str]:
     encoding = drawing.encoding
     split = f", each split by {len(drawing.series)} of {encoding.series.label}" if encoding.series else ""
     many = f"{len(drawing.columns)} value{'s' * (len(drawing.columns) > 1)} of {encoding.x.label}"
-    yield f"{many}{split}; {encoding.y.label} {_range(drawing.numbers)}."
+    yield f"{many}{split}; {encoding.y.label} {_range(drawing.numbers, encoding.y)}."
     yield _ends(drawing, drawing.points)
 
 
@@ -52,29 +51,37 @@ def _course(drawing: Drawing) -> Iterator[str]:
     first, last = (drawing.columns[0], drawing.columns[-1]) if drawing.columns else (places[0], places[-1])
     split = f", split by {len(drawing.series)} of {encoding.series.label}" if encoding.series else ""
     span = f"{encoding.x.label} from {drawing.x_text(first)} to {drawing.x_text(last)}"
-    yield f"{span} ({_points(len(places))}{split}); {encoding.y.label} {_range(drawing.numbers)}."
+    yield f"{span} ({_points(len(places))}{split}); {encoding.y.label} {_range(drawing.numbers, encoding.y)}."
     for name in drawing.series or (None,):
         own = [point for point in there if point.series == name]
-        if own:
-            yield (f"{name}: " if name else "") + _from_to(drawing, own)
+        if whole := [point for point in own if not point.partly]:
+            told = _from_to(drawing, whole)
+            yield f"{name}: {told}" if name else f"{told[0].upper()}{told[1:]}"
 
 
 def _from_to(drawing: Drawing, points: Sequence[Point]) -> str:
     first, last = points[0], points[-1]
     lowest, highest = min(points, key=_y), max(points, key=_y)
-    told = f"{number_text(_y(first))} at first, {number_text(_y(last))} at last{_change(_y(first), _y(last))}"
+    number = drawing.encoding.y.text
+    change = _change(drawing, _y(first), _y(last))
+    told = f"{number(_y(first))} at first, {number(_y(last))} at last{change}"
+    if any(point.partly for point in drawing.points):
+        told = (
+            f"of whole periods {number(_y(first))} at first ({drawing.x_text(first.x)}), "
+            f"{number(_y(last))} at last ({drawing.x_text(last.x)}){change}"
+        )
     if len(points) < 3:
         return f"{told}."
     return (
-        f"{told}; highest {number_text(_y(highest))} ({drawing.x_text(highest.x)}), "
-        f"lowest {number_text(_y(lowest))} ({drawing.x_text(lowest.x)})."
+        f"{told}; highest {number(_y(highest))} ({drawing.x_text(highest.x)}), "
+        f"lowest {number(_y(lowest))} ({drawing.x_text(lowest.x)})."
     )
 
 
-def _change(first: float, last: float) -> str:
-    if first <= 0:
-        return ""
-    return f" ({(last - first) / first:+.1%})"
+def _change(drawing: Drawing, first: float, last: float) -> str:
+    if whole := drawing.encoding.y.whole:
+        return f" ({(last - first) / whole * 100:+.1f} percentage points)"
+    return f" ({(last - first) / first:+,.1%})" if first > 0 else ""
 
 
 def _cells(drawing: Drawing) -> Iterator[str]:
@@ -83,7 +90,7 @@ def _cells(drawing: Drawing) -> Iterator[str]:
     empty = len(drawing.columns) * len(drawing.series) - len(drawing.numbers)
     yield (
         f"{len(drawing.columns)} of {encoding.x.label} across, {len(drawing.series)} of {rows} down, the colour is "
-        f"{encoding.y.label}, {_range(drawing.numbers)}{f'; {empty:,} cells are empty' if empty else ''}."
+        f"{encoding.y.label}, {_range(drawing.numbers, encoding.y)}{f'; {empty:,} cells are empty' if empty else ''}."
     )
     yield _ends(drawing, drawing.points)
 
@@ -94,9 +101,9 @@ def _cloud(drawing: Drawing) -> Iterator[str]:
     across = f"{encoding.x.label} from {drawing.x_text(places[0])} to {drawing.x_text(places[-1])}"
     numbers = [place for place in places if isinstance(place, float)]
     if numbers:
-        across = f"{encoding.x.label} {_range(numbers)}"
+        across = f"{encoding.x.label} {_range(numbers, encoding.x)}"
     split = f" coloured by {len(drawing.series)} of {encoding.series.label}" if encoding.series else ""
-    yield f"{_points(len(there))}{split}; {across}; {encoding.y.label} {_range(drawing.numbers)}."
+    yield f"{_points(len(there))}{split}; {across}; {encoding.y.label} {_range(drawing.numbers, encoding.y)}."
     if len(numbers) == len(there) > 2 and (how := _together(numbers, [_y(point) for point in there])):
         yield how
 
@@ -124,18 +131,18 @@ def _ends(drawing: Drawing, points: Sequence[Point]) -> str:
 
 def _named(drawing: Drawing, point: Point) -> str:
     where = drawing.x_text(point.x) + (f" / {point.series}" if point.series is not None else "")
-    return f"{where} {number_text(_y(point))}"
+    return f"{where} {drawing.encoding.y.text(_y(point))}"
 
 
 def _points(number: int) -> str:
     return f"{number:,} point{'s' * (number > 1)}"
 
 
-def _range(numbers: Sequence[float]) -> str:
+def _range(numbers: Sequence[float], field: Field) -> str:
     least, most = min(numbers), max(numbers)
     if least == most:
-        return f"is {number_text(least)}{' everywhere' if len(numbers) > 1 else ''}"
-    return f"from {number_text(least)} to {number_text(most)}"
+        return f"is {field.text(least)}{' everywhere' if len(numbers) > 1 else ''}"
+    return f"from {field.text(least)} to {field.text(most)}"
 
 
 def _there(points: Sequence[Point]) -> list[Point]:

@@ -149,7 +149,7 @@ PLACES = (
     Place(
         "filesets/{id}/files/{file}",
         "File of a FileSet",
-        "The text of a document (by id or path).",
+        "The text of a document (by id or path); a small picture as it is.",
         (Read("read_fileset_file", {"fileset": "{id}", "file": "{file}"}),),
     ),
     Place(
@@ -186,7 +186,7 @@ PLACES = (
     Place(
         "data-files/{id}",
         "File in Domo",
-        "The text of a file of Domo's file service (by id).",
+        "The text of a file of Domo's file service (by id); a small picture as it is.",
         (Read("read_data_file", {"file": "{id}"}),),
     ),
 )

@@ -118,7 +118,7 @@ class BoundTool(SdkTool):
                 arguments=raw,
                 max_rows=self._app.config.results.max_rows,
                 sandbox=instance.sandbox,
-                chart=contents.drawn(result) if isinstance(result, Chart) else None,
+                chart=contents.drawn_in_view(result) if isinstance(result, Chart) else None,
             )
             return {contents.KEY: {"table": table}}
         if not isinstance(result, Written):

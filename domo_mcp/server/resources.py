@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, unquote
 
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context
@@ -85,8 +87,18 @@ class Resources:
         """What `uri` says. Raises ResourceNotFoundError where there is nothing to read."""
         address = parsed(uri)
         if address is None or not self.call(address.instance, address.place):
-            raise ResourceNotFoundError(f"There is no resource {one_line(uri, 200)}.")
+            raise ResourceNotFoundError(f"There is no resource {one_line(uri, 200)}. {self._instead(uri, address)}")
         return address
+
+    def _instead(self, uri: str, address: Address | None) -> str:
+        """What to read instead of an address where there is nothing."""
+        instance = unquote(uri[len(SCHEME) :].partition("/")[0])
+        if not uri.lower().startswith(SCHEME) or instance not in self.app.instances:
+            return f"The instances are: {', '.join(f'{SCHEME}{quote(name)}' for name in self.instances_known()[:20])}."
+        if address is None:
+            return "resources/templates/list has the forms of addresses; in a name write / as %2F."
+        tools = " or ".join(dict.fromkeys(read.tool for read in address.place.reads))
+        return f"It is read by {tools}, which this server does not list for {instance}."
 
     def arguments(self, address: Address) -> tuple[BoundTool, dict[str, Any]]:
         """The tool that reads an address, and what it is called with."""
@@ -114,7 +126,10 @@ class Resources:
     async def _whole_result(self, instance: str, ticket: str) -> str:
         """All rows of an answer, for clients that share no files with this server."""
         if self.app.folders or instance not in self.app.instances:
-            raise InvalidInput(f"There is no result of {foreign(instance, 60)}.", "Use the link as it was given.")
+            raise InvalidInput(
+                f"There is no result of {foreign(instance, 60)}.",
+                "Use the link as it was given, over HTTP; else save rows with run_sql and save_as.",
+            )
         asked = self.app.instances[instance]
         async with self.app.gate.recorded(tool_named("run_sql"), {"link": ticket[:4]}, asked.caller):
             domo, catalog = await asked.connection()
@@ -131,5 +146,10 @@ def _result_link(uri: str) -> tuple[str, str] | None:
 
 
 def _contents(result: CallToolResult) -> Iterator[ReadResourceContents]:
+    """The answer as a resource: a picture as its bytes, all else as text."""
+    pictures = [block for block in result.content if block.type == "image"]
+    if pictures:
+        yield from (ReadResourceContents(b64decode(each.data), each.mime_type) for each in pictures)
+        return
     text = "\n".join(block.text for block in result.content if block.type == "text")
     yield ReadResourceContents(text, _TEXT)

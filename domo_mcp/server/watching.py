@@ -96,8 +96,12 @@ class Watch:
     async def subscribe(self, ctx: ServerRequestContext[Any, Any], params: SubscribeRequestParams) -> EmptyResult:
         """Tell a client of an earlier era, until it unsubscribes or leaves."""
         uri, connection = str(params.uri), ctx.session._connection  # noqa: SLF001 - the session has no name for it
-        if not self._is_there(uri) or len(self._listeners) >= _MOST:
-            why = "There is no such resource." if len(self._listeners) < _MOST else "Too many resources are watched."
+        try:
+            self.resources.address(uri)
+        except ResourceNotFoundError as error:
+            raise MCPError(INVALID_PARAMS, str(error), data={"uri": uri}) from None
+        if len(self._listeners) >= _MOST:
+            why = f"{_MOST} resources are watched, which is the most. Unsubscribe from one first."
             raise MCPError(INVALID_PARAMS, f"{why} {one_line(uri, 200)}", data={"uri": uri})
         if uri not in connection.state:
             heard = ExitStack()

@@ -116,6 +116,7 @@ class Chart:
 
     `table` has the rows that were read, `sql` the statement. `x`, `y` and `series` name columns: x runs along, y are
     the numbers, series tells lines or groups apart; of a heat map y are the colours and series the rows.
+    `partly` are the values of x whose period is in the rows only in part, `parts` says what is there of them.
     """
 
     table: Table
@@ -128,6 +129,8 @@ class Chart:
     alt: str
     png: bytes | None = None
     text: str = ""
+    partly: tuple[Scalar, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 def _scalar(value: object) -> Scalar:

@@ -50,9 +50,32 @@ def test_null_the_empty_text_and_long_names_stay_apart() -> None:
     long = "a name that is far too long for an axis, number "
     drawing = drawn(["x", "y"], [[None, 5], ["", 4], [long + "1", 3], [long + "2", 2], ["n", None]])
     assert drawing.columns == (
-        "(no value)", "(empty)", "a name that is far too long…", "a name that is far too long… (2)",
+        "(no value)", "(empty)", "a name that i…axis, number 1", "a name that i…axis, number 2",
     )  # fmt: skip
     assert drawing.notes == ("1 row without y (NULL)",)
+
+
+def test_names_that_are_alike_at_both_ends_are_numbered() -> None:
+    rows = [["the same begin " * 3 + middle + " and the same end" * 2, n] for n, middle in enumerate("ab")]
+    assert drawn(["x", "y"], rows).columns == ("the same begi…d the same end", "the same begi…d the same end (2)")
+
+
+def test_an_emoji_is_no_escape() -> None:
+    assert drawn(["x", "y"], [["\u2764\ufe0f red", 1]]).columns == ("\u2764 red",)
+
+
+def test_no_line_runs_over_dates_that_are_missing_for_long() -> None:
+    rows = [[f"2026-{month:02}-{day:02}", day] for month in (1, 2, 6) for day in range(1, 28)]
+    drawing = drawn(["Day", "n"], rows)
+    assert [hole.month for hole in drawing.holes] == [4]
+    assert drawing.notes == ("no rows between 27 Feb 2026 and 01 Jun 2026",)
+    assert "81 points" in in_words(drawing)
+    assert drawn(["Day", "n"], rows, type="bar").holes == ()
+
+
+def test_chinese_names_stand_as_wide_as_they_are() -> None:
+    lines = text_chart(drawn(["x", "y"], [["\u5ba2\u6237", 4], ["abcd", 2]])).split("\n")
+    assert [line.split("│")[0] for line in lines] == ["\u5ba2\u6237 ", "abcd "]
 
 
 def test_a_line_in_words_has_its_ends_its_highest_and_its_lowest() -> None:

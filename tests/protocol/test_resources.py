@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,13 @@ from typing import Any
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, PromptReference, ResourceTemplateReference, TextResourceContents
+from mcp_types import (
+    INVALID_PARAMS,
+    BlobResourceContents,
+    PromptReference,
+    ResourceTemplateReference,
+    TextResourceContents,
+)
 from starlette.applications import Starlette
 
 from domo_mcp.app import open_app
@@ -268,3 +275,34 @@ def test_an_address_reads_back_as_what_it_was_made_of() -> None:
         address = parsed(place.uri("my host", parts))
         assert address is not None
         assert (address.instance, address.place, address.parts) == ("my host", place, parts)
+
+
+@pytest.mark.parametrize(
+    ("uri", "instead"),
+    [
+        ("domo://nowhere/datasets", "The instances are: domo://sandbox."),
+        ("https://sandbox/datasets", "The instances are: domo://sandbox."),
+        ("domo://sandbox/datasets/Products/scheme", "resources/templates/list has the forms of addresses"),
+        ("domo://sandbox/filesets/Policies/files/customers/returns-and-refunds.md", "in a name write / as %2F"),
+        ("domo://sandbox/data-files/401", "It is read by read_data_file, which this server does not list for sandbox."),
+        ("domo://sandbox/datasets/%E5%AE%A2%E6%88%B7", "search_datasets"),
+        ("domo://sandbox/filesets/Policies/files/nope.md", "list_fileset_files shows ids and paths"),
+        ("domo://sandbox/results/abc", "save rows with run_sql and save_as"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_wrong_address_is_told_what_to_do_next(connect: Connect, uri: str, instead: str, mode: str) -> None:
+    async with connect(mode=mode) as client:
+        with pytest.raises(MCPError) as refused:
+            await client.read_resource(uri)
+    assert instead in str(refused.value)
+
+
+async def test_a_picture_is_read_as_its_bytes(connect: Connect) -> None:
+    async with connect(tools={"toolsets": ["all"]}) as client:
+        listed = rows_of(raw_text_of(await client.call_tool("list_data_files", {})))
+        ((file_id, size),) = ((row[0], row[4]) for row in listed if row[1].endswith(".png"))
+        (content,) = (await client.read_resource(f"domo://sandbox/data-files/{file_id}")).contents
+    assert isinstance(content, BlobResourceContents)
+    assert content.mime_type == "image/png"
+    assert len(b64decode(content.blob)) == int(size)

@@ -162,6 +162,7 @@ async def test_a_client_of_the_earlier_era_subscribes_and_unsubscribes(open_here
             await client.subscribe_resource("domo://sandbox/nothing/x")
     assert told == [TASKS]
     assert missing.value.error.code == INVALID_PARAMS
+    assert "resources/templates/list has the forms of addresses" in str(missing.value)
 
 
 async def test_over_http_the_current_era_listens_and_the_earlier_one_is_not_promised_to_be_told(

@@ -217,12 +217,25 @@ class TestReading:
         assert "<p>" not in text
         assert len(text) < 1500
 
-    async def test_a_picture_is_for_image_to_text(self, office: Office, surface: str) -> None:
+    async def test_a_picture_comes_as_it_is_and_names_the_tool_that_reads_it(
+        self, office: Office, surface: str
+    ) -> None:
+        receipt = number(office, "Receipt Oslo Dinner.png")
+        async with office.client(surface) as client:
+            result = await client.call_tool("read_data_file", {"file": receipt})
+        assert [block.type for block in result.content] == ["text", "image"]
+        said = text_of(result)
+        assert said.startswith("A picture: PNG, ")
+        assert f"image_to_text reads what it says: image = domo://{surface}/data-files/{receipt}" in said
+
+    async def test_a_large_picture_is_for_image_to_text(
+        self, office: Office, surface: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("domo_mcp.tools.contents.reading.MOST_SHOWN", 1000)
         receipt = number(office, "Receipt Oslo Dinner.png")
         async with office.client(surface) as client:
             said = refused(await client.call_tool("read_data_file", {"file": receipt}))
-        assert f"domo://{surface}/data-files/{receipt}" in said
-        assert "image_to_text" in said
+        assert f"Read this image/png with image_to_text: image = domo://{surface}/data-files/{receipt}" in said
 
     async def test_it_is_saved_byte_by_byte_and_never_over_another(self, office: Office, surface: str) -> None:
         receipt = number(office, "Receipt Oslo Dinner.png")

@@ -69,13 +69,15 @@ class TestText:
         assert says in text
         assert "The whole text has" in text
 
-    async def test_a_picture_is_read_by_the_link_that_the_error_gives(
+    async def test_a_picture_is_shown_and_read_by_the_link_beside_it(
         self, workshop: Workshop, surface: str, papers: Cabinet
     ) -> None:
         pytest.importorskip("faster_paddle", reason="reading pictures needs the ocr extra")
         await papers.put("scan.png", encoded(sheet(400, 90, lines(["Quarterly report"]))), "image/png")
         async with workshop.client(surface) as client:
-            text = refused(await client.call_tool("read_fileset_file", {"fileset": papers.id, "file": "scan.png"}))
+            shown = await client.call_tool("read_fileset_file", {"fileset": papers.id, "file": "scan.png"})
+            assert [block.type for block in shown.content] == ["text", "image"]
+            text = text_of(shown)
             link = text.rpartition("image = ")[2].split()[0]
             read = text_of(await client.call_tool("image_to_text", {"image": link}))
         assert link == f"domo://{surface}/filesets/{papers.id}/files/{papers.files['scan.png']}"

@@ -90,6 +90,7 @@ async def shown(
     capabilities: dict[str, Any] | None = None,
     change: Any = None,
     context: dict[str, Any] | None = None,
+    scale: float = 1,
 ) -> AsyncIterator[Stage]:
     """The view of a call's answer, as a host shows it; `change` makes something else of the answer before."""
     tools = {each.name: each for each in (await client.list_tools()).tools}
@@ -99,7 +100,7 @@ async def shown(
     result = (await client.call_tool(tool, arguments)).model_dump(mode="json", by_alias=True, exclude_none=True)
     if change:
         result = change(result)
-    async with browser_page(viewport={"width": width, "height": height}) as page:
+    async with browser_page(viewport={"width": width, "height": height}, device_scale_factor=scale) as page:
         stage = Stage(page, client, result)
         page.on("request", lambda request: _note(stage, request.url))
         page.on("console", lambda said: stage.errors.append(said.text) if said.type in {"error", "warning"} else None)

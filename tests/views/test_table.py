@@ -55,11 +55,11 @@ async def test_a_header_sorts_up_then_down_then_as_it_was(opened: Open) -> None:
         header = stage.view.get_by_role("columnheader", name="Revenue")
         await header.get_by_role("button").click()
         assert await header.get_attribute("aria-sort") == "ascending"
-        rising = [float(text) for text in await column(stage, 5)]
+        rising = [float(text.replace(",", "")) for text in await column(stage, 5)]
         assert rising == sorted(rising)
         assert rising[0] == min(row[4] for row in stage.result["_meta"]["domo-mcp/view"]["table"]["rows"])
         await header.get_by_role("button").click()
-        falling = [float(text) for text in await column(stage, 5)]
+        falling = [float(text.replace(",", "")) for text in await column(stage, 5)]
         assert (falling, await header.get_attribute("aria-sort")) == (sorted(falling, reverse=True), "descending")
         await header.get_by_role("button").click()
         assert await column(stage, 5) == before
@@ -84,7 +84,7 @@ async def test_null_comes_last_whichever_way(opened: Open) -> None:
     [
         ("All columns", "nOrTh", lambda row: row[2] == "North"),
         ("Region", "west", lambda row: row[2] == "West"),
-        ("Revenue", "> 400", lambda row: float(row[4]) > 400),
+        ("Revenue", "> 400", lambda row: float(row[4].replace(",", "")) > 400),
         ("Quantity", "= 2", lambda row: row[3] == "2"),
     ],
 )
@@ -230,7 +230,7 @@ async def test_a_chart_that_was_asked_for_is_the_one_that_shows(opened: Open) ->
     async with opened() as client, shown(client, "run_sql", MONTHS, change=asked) as stage:
         assert await stage.view.get_by_role("heading").inner_text() == "Sales over time"
         label = str(await stage.view.get_by_role("img").get_attribute("aria-label"))
-        assert label.startswith("Area chart: Total by Month and Region. 2023-11 ")
+        assert label.startswith("Area chart: Total by Month and Region. Nov 2023 ")
 
 
 async def test_rows_without_numbers_have_no_chart(opened: Open) -> None:
@@ -281,7 +281,7 @@ async def test_hostile_names_and_values_are_texts(opened: Open) -> None:
         assert (await column(stage, 1))[0] == HOSTILE[0]
         await stage.page.wait_for_timeout(200)
         assert await stage.frame.evaluate("window.pwned === undefined && !document.querySelector('img, svg[onload]')")
-        assert await stage.frame.evaluate("document.querySelectorAll('script').length") == 4
+        assert await stage.frame.evaluate("document.querySelectorAll('script').length") == 5
         assert stage.is_clean()
 
 
@@ -291,7 +291,7 @@ async def test_without_what_is_for_the_view_alone_it_reads_what_the_model_reads(
 
     async with opened() as client, shown(client, "run_sql", REGIONS, change=bare) as stage:
         assert await column(stage, 1) == ["Central", "East", "North", "South", "West"]
-        assert all(float(text) > 0 for text in await column(stage, 2))
+        assert all(float(text.replace(",", "")) > 0 for text in await column(stage, 2))
         await stage.view.get_by_role("tab", name="Chart").click()
         assert await stage.view.get_by_role("img").is_visible()
         assert stage.is_clean()
@@ -322,3 +322,81 @@ async def test_a_forged_answer_from_another_frame_changes_nothing(opened: Open) 
         await stage.page.wait_for_timeout(200)
         assert await stage.view.locator("#all").is_visible()
         assert not await stage.view.get_by_text("forged").count()
+
+
+SHARES = {
+    "sql": "SELECT `Channel`, SUM(`Revenue`) / (SELECT SUM(`Revenue`) FROM `Sales Orders`) AS revenue_share, "
+    "SUM(`Revenue`) AS total_revenue FROM `Sales Orders` GROUP BY `Channel` ORDER BY 1"
+}
+
+
+async def test_names_shares_and_large_numbers_are_written_for_people(opened: Open) -> None:
+    async with opened() as client, shown(client, "run_sql", SHARES) as stage:
+        headers = await stage.view.get_by_role("columnheader").all_inner_texts()
+        assert [header.strip() for header in headers] == ["Channel", "Revenue share", "Total revenue"]
+        assert all(re.fullmatch(r"\d\d\.\d\d%", text) for text in await column(stage, 2))
+        assert all(re.fullmatch(r"\d,\d{3},\d{3}\.\d\d", text) for text in await column(stage, 3))
+        await stage.view.get_by_label("Column to filter").select_option(label="Revenue share")
+        await stage.view.get_by_role("searchbox", name="Filter rows").fill("> 50%")
+        await stage.view.get_by_text("1 match, of 3 rows").wait_for()
+        await stage.view.get_by_role("tab", name="Chart").click()
+        label = str(await stage.view.get_by_role("img").get_attribute("aria-label"))
+        assert re.match(r"Bar chart: Revenue share by Channel. \w+ \d\d(\.\d+)?%; ", label)
+        assert "60%" in str(await stage.view.get_by_role("img").text_content())
+        assert stage.is_clean()
+
+
+async def test_how_rows_are_sorted_is_announced(opened: Open) -> None:
+    async with opened() as client, shown(client, "run_sql", ORDERS) as stage:
+        await stage.view.get_by_role("columnheader", name="Revenue").get_by_role("button").click()
+        assert await stage.view.get_by_role("status").first.inner_text() == (
+            "300 of 50,000 rows · sorted by Revenue, ascending"
+        )
+
+
+async def test_a_month_that_is_not_over_is_marked_and_told(opened: Open) -> None:
+    asked = {"sql": MONTHS["sql"].replace("AS `Month`", "AS order_month")}
+    async with opened() as client, shown(client, "chart_data", asked) as stage:
+        assert await stage.view.locator("circle.partly").count() == 10
+        assert await stage.view.get_by_text("The last month is not over: today is 22 Nov 2026.").is_visible()
+        assert (await stage.view.locator("#drawing text").all_text_contents())[-1].endswith("Nov 2026")
+        await stage.view.get_by_label("Type").select_option("bar")
+        assert await stage.view.locator("#drawing rect[fill-opacity]").count() == 10
+        await stage.view.get_by_label("X", exact=True).select_option("Region")
+        assert not await stage.view.get_by_text("is not over").count()
+        assert stage.is_clean()
+
+
+async def test_no_line_runs_over_dates_that_are_missing_for_long(opened: Open) -> None:
+    rows: list[list[Any]] = [[f"2026-{month:02}-{day:02}", day] for month in (1, 2, 9) for day in range(1, 28)]
+    columns = [["day", "DATE"], ["n", "LONG"]]
+    async with (
+        opened() as client,
+        shown(client, "run_sql", REGIONS, change=lambda found: rows_shown(found, columns=columns, rows=rows)) as stage,
+    ):
+        await stage.view.get_by_role("tab", name="Chart").click()
+        assert await stage.view.locator("#drawing path").count() == 2
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_texts_stand_out_from_their_ground(opened: Open, theme: str) -> None:
+    async with opened() as client, shown(client, "chart_data", MONTHS, theme=theme) as stage:
+        faint = await stage.frame.evaluate(
+            """() => {
+                const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+                const light = (rgb) => { const [r, g, b] = rgb.map((v) => v / 255)
+                    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+                    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+                const ground = (each) => { for (let at = each; at; at = at.parentElement) {
+                    const found = parts(getComputedStyle(at).backgroundColor);
+                    if (found.length === 3 || found[3] > 0) return found.slice(0, 3); } return [255, 255, 255]; };
+                return [...document.querySelectorAll("body *")].filter((each) => each.getClientRects().length
+                    && [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim())).map((each) => {
+                    const style = getComputedStyle(each);
+                    const ink = parts(each instanceof SVGElement ? style.fill : style.color).slice(0, 3);
+                    const [a, b] = [light(ink), light(ground(each))];
+                    return [each.textContent.trim(), (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+                }).filter(([, contrast]) => contrast < 4.5);
+            }"""
+        )
+        assert faint == []

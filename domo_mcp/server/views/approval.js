@@ -77,7 +77,7 @@ function object(thing) {
     make("th", { scope: "col" }, text)))) : null;
   const body = make("tbody", {}, ...thing.fields.map((field) => make("tr", {},
     make("th", { scope: "row" }, make("bdi", {}, field.name)),
-    ...(both || thing.becomes === "removed" ? [value(field.before, "before gone")] : []),
+    ...(both || thing.becomes === "removed" ? [value(field.before, both ? "before replaced" : "before gone")] : []),
     ...(both || thing.becomes === "new" ? [value(field.after, "after came")] : []))));
   const more = thing.further_fields ? make("p", { class: "dim small", style: "margin: 0; padding: 2px 10px 6px" },
     `${thing.further_fields} further fields`) : null;
@@ -150,6 +150,7 @@ function take(result, pressed) {
   show(change);
   if (pressed) {
     const { status, summary, change: id } = change.written;
+    byId("state").focus(); // the button that had it is gone
     host.tellModel(`In the panel of domo-mcp: ${STATES[status]?.[0] || status}: ${summary}${id ? ` (change ${id})` : ""}`);
   }
 }

@@ -3,7 +3,6 @@
 // A chart of the rows, drawn as SVG: bar, line, area, scatter, heat map. Several rows of one place add up.
 
 const TYPES = { bar: "Bar", line: "Line", area: "Area", scatter: "Scatter", heatmap: "Heat map" };
-const MOST_SERIES = 8;
 const MOST_BARS = 60;
 const PERIOD = /^(fiscal )?(year|quarter|month|week|day|weekday|hour)$/i;
 const KEY = /(^|[ _])(id|key|code|zip|number|no)$/i;
@@ -12,6 +11,7 @@ const chart = {
   columns: [],
   rows: [],
   choice: null, // type, x, y, series, title
+  partly: { x: "", keys: new Set(), notes: [] }, // what of x is in the rows only in part
 
   /** Takes rows, and what to draw of them where somebody has chosen. */
   fill(columns, rows, choice) {
@@ -20,10 +20,13 @@ const chart = {
     const names = new Set(columns.map((column) => column.name));
     const good = choice && choice.type in TYPES && names.has(choice.x) && names.has(choice.y);
     chart.choice = good ? { ...choice, series: names.has(choice.series) ? choice.series : "" } : suggested(chart.columns, rows);
+    chart.partly = { x: choice?.x || "", keys: new Set((choice?.partly || []).map(named)), notes: choice?.notes || [] };
     if (chart.choice) chart.offer();
   },
 
   possible: () => chart.choice !== null && chart.rows.length > 1,
+
+  column: (name) => chart.columns.find((column) => column.name === name),
 
   place: (name) => chart.columns.findIndex((column) => column.name === name),
 
@@ -34,7 +37,7 @@ const chart = {
     const field = (label, name, options) => make("label", { class: "field" }, label,
       make("select", { "aria-label": label, onchange: (event) => { chart.choice[name] = event.target.value; chart.draw(); } },
         ...options.map(([value, text]) => make("option", { value, selected: value === chart.choice[name] }, text))));
-    const same = (names) => names.map((name) => [name, name]);
+    const same = (names) => names.map((name) => [name, titled(chart.column(name))]);
     byId("choices").replaceChildren(
       field("Type", "type", Object.entries(TYPES)), field("X", "x", same(all)), field("Y", "y", same(numbers)),
       field("Series", "series", [["", "None"], ...same(all)]));
@@ -78,36 +81,29 @@ const named = (value) => (value === null || value === undefined ? "NULL" : Strin
 
 const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
-const figure = (value) => value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 2 });
-
-const compact = (value) => value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
-
-/** An SVG element; texts are texts here, too. */
-function svg(tag, attributes = {}, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, String(value));
-  element.append(...children);
-  return element;
-}
-
 /** Sums by x and series: the keys in order, `at(x, series)` the value or null, and whether several rows added up. */
 function grouped(choice, rows) {
   const [x, y, s] = [choice.x, choice.y, choice.series].map(chart.place);
   const sums = new Map();
   const totals = new Map();
   const keys = new Map();
+  const missing = new Set();
   let added = false;
   for (const row of rows) {
     const value = row[y];
-    if (typeof value !== "number" || !Number.isFinite(value)) continue;
     const key = named(row[x]);
     const series = s < 0 ? "" : named(row[s]);
+    if (typeof value !== "number" || !Number.isFinite(value)) {
+      missing.add(JSON.stringify([key, series]));
+      continue;
+    }
     if (!keys.has(key)) keys.set(key, keys.size);
     totals.set(series, (totals.get(series) || 0) + Math.abs(value));
     const cell = JSON.stringify([key, series]);
     if (sums.has(cell)) added = true;
     sums.set(cell, (sums.get(cell) || 0) + value);
   }
+  for (const cell of missing) if (!keys.has(JSON.parse(cell)[0]) && sums.size) keys.set(JSON.parse(cell)[0], keys.size);
   let xs = [...keys.keys()];
   if (["date", "period", "number"].includes(chart.columns[x].kind)) xs.sort(collator.compare);
   const all = [...totals.keys()];
@@ -120,74 +116,29 @@ function grouped(choice, rows) {
   const cut = choice.type === "bar" && xs.length > MOST_BARS ? xs.length - MOST_BARS
     : choice.type === "heatmap" && xs.length > 60 ? xs.length - 60 : 0;
   if (cut) xs = xs.slice(0, xs.length - cut);
+  const text = chart.columns[x].kind === "date" ? dated(xs) : (key) => key;
   return {
-    xs, added, cut, series: rest.length ? [...kept, "Other"] : kept,
+    xs, text, added, isMissing: (key, series) => missing.has(JSON.stringify([key, series])),
+    partly: (key) => chart.partly.x === choice.x && chart.partly.keys.has(key), cut, series: rest.length ? [...kept, "Other"] : kept,
     at: (key, series) => (rest.length && series === "Other" ? others(key) : at(key, series)),
   };
-}
-
-/** Round figures from `low` to `high`, about five. */
-function ticks(low, high) {
-  const span = high - low || Math.abs(high) || 1;
-  const raw = span / 5;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw) * power;
-  const found = [];
-  for (let value = Math.floor(low / step) * step; value < high + step * 0.999; value += step) found.push(Number(value.toPrecision(12)));
-  return found;
 }
 
 function draw(choice, rows, width) {
   if (choice.type === "scatter") return scatter(choice, rows, width);
   const data = grouped(choice, rows);
-  if (!data.xs.length) return [make("p", { class: "dim" }, `${choice.y} has no numbers to draw.`)];
+  if (!data.xs.length) return [make("p", { class: "dim" }, `${titled(chart.column(choice.y))} has no numbers to draw.`)];
   return choice.type === "heatmap" ? heatmap(choice, data, width) : bars(choice, data, width);
 }
 
-const heading = (choice, data) => `${data.added ? "Sum of " : ""}${choice.y} by ${choice.x}${choice.series ? ` and ${choice.series}` : ""}`;
-
-/** The frame of a chart with a y axis: its SVG, the scale of y and the sides of what is drawn in it. */
-function framed(width, marks, alt) {
-  const height = width < 480 ? 240 : 300;
-  const side = { left: 14 + 6.4 * Math.max(...marks.map((mark) => compact(mark).length)), right: width - 12, top: 10, bottom: height - 26 };
-  const [low, high] = [marks[0], marks.at(-1)];
-  const y = (value) => side.bottom - ((value - low) / (high - low || 1)) * (side.bottom - side.top);
-  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": alt });
-  for (const mark of marks) {
-    picture.append(
-      svg("line", { class: mark === 0 ? "zero" : "axis", x1: side.left, x2: side.right, y1: y(mark), y2: y(mark) }),
-      svg("text", { x: side.left - 6, y: y(mark) + 4, "text-anchor": "end" }, compact(mark)));
-  }
-  return { picture, width, y, side };
-}
-
-/** Names below the axis, as many as there is room for. */
-function below(frame, labels, x) {
-  const room = (frame.side.right - frame.side.left) / labels.length;
-  const most = Math.max(5, Math.floor(room / 6.2));
-  const longest = Math.min(Math.max(...labels.map((label) => label.length)), Math.max(most, 10));
-  const every = Math.max(1, Math.ceil((longest * 6.4 + 8) / room));
-  labels.forEach((label, place) => {
-    if (place % every) return;
-    const half = longest * 3.1;
-    const at = Math.min(Math.max(x(place), half), frame.width - half - 4);
-    frame.picture.append(svg("text", { x: at, y: frame.side.bottom + 17, "text-anchor": "middle" }, short(label, longest)));
-  });
-}
-
-const colour = (place) => `var(--c${place % MOST_SERIES})`;
-
-function legend(series) {
-  if (series.length < 2) return [];
-  return [make("div", { class: "row", id: "legend", "aria-label": "Legend" }, ...series.map((name, place) => {
-    const swatch = make("i", { "aria-hidden": "true" });
-    swatch.style.background = colour(place);
-    return make("span", { title: name }, swatch, make("bdi", {}, name));
-  }))];
+function heading(choice, data) {
+  const [x, y, series] = [choice.x, choice.y, choice.series].map((name) => titled(chart.column(name)));
+  return `${data.added ? "Sum of " : ""}${y} by ${x}${choice.series ? ` and ${series}` : ""}`;
 }
 
 /** Bars and areas stand on one another, lines do not. */
 function bars(choice, data, width) {
+  const column = chart.column(choice.y);
   const stacked = choice.type !== "line";
   const ends = data.xs.flatMap((key) => {
     const values = data.series.map((series) => data.at(key, series)).filter((value) => value !== null);
@@ -195,9 +146,10 @@ function bars(choice, data, width) {
     return stacked ? [sum(1), sum(-1)] : values;
   });
   const flat = choice.type === "line" && Math.min(...ends) > 0 && Math.min(...ends) > 0.6 * Math.max(...ends);
-  const frame = framed(width, ticks(flat ? Math.min(...ends) : Math.min(0, ...ends), Math.max(0, ...ends)), alternative(choice, data));
+  const frame = framed(width, ticks(flat ? Math.min(...ends) : Math.min(0, ...ends), Math.max(0, ...ends)), alternative(choice, data), column);
   const step = (frame.side.right - frame.side.left) / data.xs.length;
-  const middle = (place) => frame.side.left + step * (place + 0.5);
+  const along = choice.type === "bar" ? null : times(choice, data, frame);
+  const middle = (place) => (along ? along.at(place) : frame.side.left + step * (place + 0.5));
   const floor = data.xs.map(() => [0, 0]);
   data.series.forEach((series, which) => {
     const points = data.xs.map((key, place) => {
@@ -208,34 +160,67 @@ function bars(choice, data, width) {
       floor[place][sign] += value;
       return [middle(place), frame.y(from + value), frame.y(from)];
     });
-    frame.picture.append(...shapes(choice.type, points, step, which));
+    const broken = (place) => along?.hole(place) || data.isMissing(data.xs[place], series);
+    frame.picture.append(...shapes(choice.type, points, step, which, broken, (place) => data.partly(data.xs[place])));
   });
-  below(frame, data.xs, middle);
-  return [caption(heading(choice, data), data), ...legend(data.series), told(frame, (x) => {
-    const place = Math.floor((x - frame.side.left) / step);
+  below(frame, data.xs.map(data.text), middle);
+  return [caption(heading(choice, data), data), ...legend(data.series, choice.type), told(frame, (x) => {
+    const place = along ? along.nearest(x) : Math.floor((x - frame.side.left) / step);
     const key = data.xs[place];
     if (key === undefined) return null;
     const values = data.series.map((series) => [series, data.at(key, series)]).filter(([, value]) => value !== null);
-    return [key, ...values.map(([series, value]) => `${series ? `${short(series, 40)}: ` : ""}${figure(value)}`)].join("\n");
-  })];
+    return [data.text(key), ...values.map(([series, value]) => `${series ? `${short(series, 40)}: ` : ""}${figure(value, column)}`)].join("\n");
+  }), ...notes(choice)];
 }
 
-function shapes(type, points, step, which) {
+/** Dates where they stand in time, and the stretches where they are missing for long; null where x has none. */
+function times(choice, data, frame) {
+  if (chart.column(choice.x).kind !== "date" || data.xs.length < 2) return null;
+  const moments = data.xs.map(timeOf);
+  if (!moments.every(Number.isFinite)) return null;
+  const [from, to] = [moments[0], moments.at(-1)];
+  const steps = moments.slice(1).map((moment, place) => moment - moments[place]);
+  const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)];
+  const at = (place) => frame.side.left + 8 + ((moments[place] - from) / (to - from || 1)) * (frame.side.right - frame.side.left - 16);
+  return {
+    at,
+    hole: (place) => place > 0 && steps.length >= 6 && steps[place - 1] > 5 * usual,
+    nearest: (x) => moments.reduce((best, _, place) => (Math.abs(at(place) - x) < Math.abs(at(best) - x) ? place : best), 0),
+  };
+}
+
+function shapes(type, points, step, which, broken, partly) {
   const paint = (element, property) => { element.style[property] = colour(which); return element; };
   if (type === "bar") {
     const wide = Math.max(1, Math.min(step * 0.76, 64));
-    return points.filter(Boolean).map(([x, top, foot]) => paint(svg("rect", {
-      x: x - wide / 2, y: Math.min(top, foot), width: wide, height: Math.max(0.5, Math.abs(foot - top)), rx: 1.5 }), "fill"));
+    return points.map((point, place) => point && paint(svg("rect", {
+      x: point[0] - wide / 2, y: Math.min(point[1], point[2]), width: wide, height: Math.max(0.5, Math.abs(point[2] - point[1])),
+      rx: 1.5, "fill-opacity": partly(place) ? 0.4 : null }), "fill")).filter(Boolean);
   }
-  const there = points.filter(Boolean);
-  if (!there.length) return [];
-  const path = (each) => each.map(([x, y], place) => `${place ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-  const line = paint(svg("path", { d: path(there), fill: "none", "stroke-width": 2, "stroke-linejoin": "round" }), "stroke");
-  if (type === "area") {
-    const foot = there.map(([x, , low]) => [x, low]).reverse();
-    return [paint(svg("path", { d: `${path(there)}${path(foot).replace("M", "L")}Z`, "fill-opacity": 0.35 }), "fill"), line];
-  }
-  return [line, ...(there.length > 60 ? [] : there.map(([x, y]) => paint(svg("circle", { cx: x, cy: y, r: 2.5 }), "fill")))];
+  const pieces = [[]];
+  points.forEach((point, place) => {
+    if (broken(place) && pieces.at(-1).length) pieces.push([]);
+    if (point) pieces.at(-1).push([...point, partly(place)]);
+  });
+  const drawn = pieces.filter((piece) => piece.length).flatMap((piece) => {
+    const path = (each) => each.map(([x, y], place) => `${place ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+    const line = paint(svg("path", { d: path(piece), fill: "none", "stroke-width": 2, "stroke-linejoin": "round",
+      "stroke-dasharray": (type === "line" && DASHES[which % MOST_SERIES]) || null }), "stroke");
+    if (type !== "area") return [line];
+    const foot = piece.map(([x, , low]) => [x, low]).reverse();
+    return [paint(svg("path", { d: `${path(piece)}${path(foot).replace("M", "L")}Z`, "fill-opacity": 0.45 }), "fill"), line];
+  });
+  const there = pieces.flat();
+  const many = there.length > 60 || type === "area";
+  const dots = there.filter((point) => point[3] || !many || there.length === 1).map(([x, y, , part]) =>
+    paint(svg("circle", { cx: x, cy: y, r: part ? 3.5 : 2.5, class: part ? "partly" : null }), part ? "stroke" : "fill"));
+  return [...drawn, ...dots];
+}
+
+/** What is in the rows only in part, below the picture. */
+function notes(choice) {
+  if (chart.partly.x !== choice.x) return [];
+  return chart.partly.notes.map((note) => make("p", { class: "small notice note" }, make("bdi", {}, `${note[0].toUpperCase()}${note.slice(1)}.`)));
 }
 
 /** One path for all points of a series: ten thousand of them are as few elements as ten. */
@@ -247,8 +232,9 @@ function scatter(choice, rows, width) {
   if (!points.length) return [make("p", { class: "dim" }, `Points need numbers: ${choice.x} or ${choice.y} has none.`)];
   const across = (pick) => points.reduce(([low, high], point) => [Math.min(low, pick(point)), Math.max(high, pick(point))], [Infinity, -Infinity]);
   const [low, high] = across((point) => point.x);
-  const text = `${choice.y} against ${choice.x}`;
-  const frame = framed(width, ticks(...across((point) => point.y)), `Scatter chart: ${text}, ${points.length} points.`);
+  const [along, up] = [chart.column(choice.x), chart.column(choice.y)];
+  const text = `${titled(up)} against ${titled(along)}`;
+  const frame = framed(width, ticks(...across((point) => point.y)), `Scatter chart: ${text}, ${points.length} points.`, up);
   const marks = chart.columns[x].kind === "date" ? [low, high] : ticks(low, high);
   const [from, to] = [Math.min(low, marks[0]), Math.max(high, marks.at(-1))];
   const at = (value) => frame.side.left + 6 + ((value - from) / (to - from || 1)) * (frame.side.right - frame.side.left - 12);
@@ -256,7 +242,7 @@ function scatter(choice, rows, width) {
   for (const mark of marks) {
     const anchor = mark === marks[0] ? "start" : mark === marks.at(-1) ? "end" : "middle";
     frame.picture.append(svg("text", { x: at(mark), y: frame.side.bottom + 17, "text-anchor": anchor },
-      dates ? new Date(mark).toISOString().slice(0, 10) : compact(mark)));
+      dates ? new Date(mark).toISOString().slice(0, 10) : compact(mark, along)));
   }
   const names = [...new Set(points.map((point) => point.series))];
   const series = names.length > MOST_SERIES ? [""] : names;
@@ -267,18 +253,19 @@ function scatter(choice, rows, width) {
     path.style.stroke = colour(which);
     frame.picture.append(path);
   });
-  return [caption(text, {}), ...legend(series), told(frame, (px, py) => {
+  return [caption(text, {}), ...legend(series, "scatter"), told(frame, (px, py) => {
     let best = null;
     let near = 400;
     for (const point of points) {
       const far = (at(point.x) - px) ** 2 + (frame.y(point.y) - py) ** 2;
       if (far < near) { near = far; best = point; }
     }
-    return best && `${choice.x}: ${named(best.row[x])}\n${choice.y}: ${figure(best.y)}${best.series ? `\n${short(best.series, 40)}` : ""}`;
+    return best && `${titled(along)}: ${dates ? named(best.row[x]) : figure(best.x, along)}\n${titled(up)}: ${figure(best.y, up)}${best.series ? `\n${short(best.series, 40)}` : ""}`;
   })];
 }
 
 function heatmap(choice, data, width) {
+  const column = chart.column(choice.y);
   const longest = Math.min(18, Math.max(...data.series.map((name) => name.length)));
   const left = 14 + longest * 6.4;
   const cell = { width: (width - left - 8) / data.xs.length, height: Math.max(14, Math.min(30, 380 / data.series.length)) };
@@ -288,7 +275,7 @@ function heatmap(choice, data, width) {
   const picture = svg("svg", { viewBox: `0 0 ${width} ${bottom + 24}`, width, height: bottom + 24, role: "img", "aria-label": alternative(choice, data) });
   data.series.forEach((series, row) => {
     const top = 8 + row * cell.height;
-    picture.append(svg("text", { x: left - 6, y: top + cell.height / 2 + 4, "text-anchor": "end" }, short(series || choice.y, longest)));
+    picture.append(svg("text", { x: left - 6, y: top + cell.height / 2 + 4, "text-anchor": "end" }, short(series || titled(column), longest)));
     data.xs.forEach((key, place) => {
       const value = data.at(key, series);
       if (value === null) return;
@@ -300,21 +287,27 @@ function heatmap(choice, data, width) {
     });
   });
   const frame = { picture, width, side: { left, right: width - 8, top: 8, bottom } };
-  below(frame, data.xs, (place) => left + cell.width * (place + 0.5));
-  return [caption(`${heading(choice, data)} · ${figure(low)} (pale) to ${figure(high)}`, data), told(frame, (x, y) => {
+  below(frame, data.xs.map(data.text), (place) => left + cell.width * (place + 0.5));
+  return [caption(`${heading(choice, data)} · ${figure(low, column)} (pale) to ${figure(high, column)}`, data), told(frame, (x, y) => {
     const [key, series] = [data.xs[Math.floor((x - left) / cell.width)], data.series[Math.floor((y - 8) / cell.height)]];
     const value = key === undefined || series === undefined ? null : data.at(key, series);
-    return value === null ? null : `${key}${series ? ` · ${short(series, 40)}` : ""}\n${figure(value)}`;
-  })];
+    return value === null ? null : `${data.text(key)}${series ? ` · ${short(series, 40)}` : ""}\n${figure(value, column)}`;
+  }), ...notes(choice)];
 }
 
-const caption = (text, data) => make("p", { class: "small dim", style: "margin: 8px 0 2px" },
-  make("bdi", {}, data.cut ? `${text} · the first ${data.xs.length} of ${data.xs.length + data.cut}` : text));
+/** What is drawn, where the heading does not say it already. */
+function caption(text, data) {
+  const cut = data.cut ? `the first ${data.xs.length} of ${data.xs.length + data.cut}` : "";
+  const said = byId("title").textContent === text ? cut : [text, cut].filter(Boolean).join(" · ");
+  return make("p", { class: "small dim caption", hidden: !said }, make("bdi", {}, said));
+}
 
 /** The chart in words, for who does not see it. */
 function alternative(choice, data) {
+  const column = chart.column(choice.y);
+  const value = (key, series) => (data.at(key, series) === null ? "none" : figure(data.at(key, series), column));
   const told = data.xs.slice(0, 12).map((key) =>
-    `${key} ${data.series.map((series) => `${series ? `${series} ` : ""}${named(data.at(key, series))}`).join(", ")}`);
+    `${data.text(key)} ${data.series.map((series) => `${series ? `${series} ` : ""}${value(key, series)}`).join(", ")}`);
   const more = data.xs.length > 12 ? `; and ${data.xs.length - 12} more` : "";
   return short(`${TYPES[choice.type]} chart: ${heading(choice, data)}. ${told.join("; ")}${more}.`, 900);
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from domo_mcp.guard.written import Written
+from domo_mcp.sql import parse
 from domo_mcp.tools.results import Chart, ChartType
 from domo_mcp.tools.table import Table
 from domo_mcp.untrusted import plain
@@ -32,6 +33,11 @@ class ChartData(TypedDict):
     title: str
 
 
+def drawn_in_view(chart: Chart) -> dict[str, Any]:
+    """The same for a view, which marks the values of x that are there only in part and tells `notes` of them."""
+    return {**drawn(chart), "partly": list(chart.partly), "notes": [plain(note) for note in chart.parts]}
+
+
 def drawn(chart: Chart) -> ChartData:
     """What of the rows is drawn."""
     return ChartData(type=chart.chart_type, x=chart.x, y=chart.y, series=chart.series, title=chart.title)
@@ -44,20 +50,20 @@ def table_told(
     arguments: Mapping[str, Any],
     max_rows: int,
     sandbox: bool,
-    chart: ChartData | None = None,
+    chart: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """All rows that were read, at most 10,000 and four million characters, whatever the model is shown of them.
 
     `more` is the call that gives the next ones or, where it has no cursor, as many as one answer may hold from the
     first on (`max_rows`); null where there is none, and for a chart. `chart` is what the caller asked to be drawn
-    (type, x, y, series, title), null where the view chooses.
+    (type, x, y, series, title, partly, notes), null where the view chooses.
     """
     whole = table.uncut or table
     rows = _bounded(whole.rows)
     left = whole.more or len(rows) < len(whole.rows)
     source = whole.source
     return {
-        "columns": [{"name": column.name, "type": column.type} for column in whole.columns],
+        "columns": _columns(whole),
         "rows": rows,
         "first": whole.first,
         "total": whole.total,
@@ -69,6 +75,20 @@ def table_told(
         "chart": chart,
         "sandbox": sandbox,
     }
+
+
+def _columns(table: Table) -> list[dict[str, Any]]:
+    """The columns with the titles that people read, and what 100 % are of shares."""
+    from domo_mcp.charts import shown_as
+    from domo_mcp.sql.outputs import outputs
+    from domo_mcp.tools.data.charting import told_of
+
+    told = told_of(outputs(parse(table.sql))) if table.sql else []
+    shown = shown_as([(column.name, column.type) for column in table.columns], table.rows, told)
+    return [
+        {"name": column.name, "type": column.type, "title": title, "whole": part or None}
+        for column, (title, part) in zip(table.columns, shown, strict=True)
+    ]
 
 
 def _more(whole: Table, shown: int, tool: str, arguments: Mapping[str, Any], max_rows: int) -> Call | None:

@@ -19,7 +19,7 @@ const grid = {
   /** Takes new rows; what is sorted and filtered stays so where the columns are the same. */
   fill(columns, rows) {
     const same = columns.map((column) => column.name).join("\n") === grid.columns.map((column) => column.name).join("\n");
-    grid.columns = columns.map((column, place) => ({ ...column, ...isNumeric(rows, place) && { number: true, digits: digitsOf(rows, place) } }));
+    grid.columns = columns.map((column, place) => ({ ...column, ...isNumeric(rows, place) && { number: true, format: formatOf(column, digitsOf(rows, place)) } }));
     grid.rows = rows;
     if (!same) {
       grid.sort = { column: -1, down: false };
@@ -59,9 +59,15 @@ const grid = {
     grid.box().querySelector("thead").replaceChildren(make("tr", { "aria-rowindex": 1 }, ...grid.columns.map((column, place) =>
       make("th", { scope: "col", "aria-sort": sorted(place), class: column.number ? "number" : null },
         make("button", { type: "button", title: `${column.name} ${column.type}`, onclick: () => grid.turn(place) },
-          make("bdi", {}, column.name),
+          make("bdi", {}, titled(column)),
           make("span", { class: "arrow", "aria-hidden": "true" }, { none: "", ascending: "▲", descending: "▼" }[sorted(place)]))))));
     if (focused !== undefined) grid.box().querySelectorAll("thead button")[focused]?.focus();
+  },
+
+  /** How the rows are sorted, in words. */
+  order() {
+    const { column, down } = grid.sort;
+    return column < 0 ? "" : `sorted by ${titled(grid.columns[column])}, ${down ? "descending" : "ascending"}`;
   },
 
   /** Up, then down, then as the rows came. */
@@ -134,7 +140,7 @@ function rowOf(row, place) {
       role: "gridcell",
       class: [column.number ? "number" : "", value === null ? "null" : ""].join(" ").trim() || null,
       tabindex: place === grid.at.row && across === grid.at.column ? 0 : -1,
-      title: text.length > 20 ? text : null,
+      title: text !== String(value) && value !== null ? String(value) : text.length > 20 ? text : null,
       onclick: () => { grid.go(place, across); },
     }, make("bdi", {}, text));
   }));
@@ -157,19 +163,32 @@ function digitsOf(rows, place) {
     const text = String(row[place] ?? 0);
     if (text.includes("e")) return null;
     most = Math.max(most, text.length - (text.indexOf(".") + 1 || text.length));
-    if (most > 4) return null;
   }
-  return most;
+  return Math.min(most, 4);
+}
+
+/** How the numbers of a column are written: shares in percent, thousands apart but for years and keys. */
+function formatOf(column, digits) {
+  if (column.whole) {
+    const share = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    return (value) => share.format(value / column.whole);
+  }
+  if (digits === null) return String;
+  const plain = KEY.test(column.name) || PERIOD.test(column.name);
+  const number = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: !plain });
+  return (value) => (value !== 0 && Math.abs(value) < 10 ** -digits / 2 ? String(value) : number.format(value));
 }
 
 function textIn(column, value) {
   if (value === null) return "NULL";
-  return column.number && column.digits !== null ? value.toFixed(column.digits) : String(value);
+  if (column.number) return column.format(value);
+  const moment = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z?)$/.exec(value);
+  return moment ? `${moment[1]} ${moment[2]}${moment[3] ? " UTC" : ""}` : String(value);
 }
 
 function widthOf(column, rows, place) {
-  let longest = Math.min(column.name.length + 3, 24);
-  for (const row of rows.slice(0, 200)) longest = Math.max(longest, Math.min(String(row[place] ?? "NULL").length, 42));
+  let longest = Math.min(titled(column).length + 3, 24);
+  for (const row of rows.slice(0, 200)) longest = Math.max(longest, Math.min(textIn(column, row[place] ?? null).length, 42));
   return Math.round(longest * 7.6 + 24);
 }
 
@@ -180,20 +199,27 @@ function ranked(a, b, compare, down) {
   return a === null ? 0 : down ? compare(b, a) : compare(a, b);
 }
 
+/** A number as somebody types it: `1,000`, and `5%` of a column of shares. */
+const asNumber = (text, { whole }) =>
+  Number(text.replace(/,|%$/g, "")) * (whole && text.endsWith("%") ? whole / 100 : 1);
+
 /** What a row has to hold: the text somewhere, or in one column also `> 5`, `<= 2026-01-31`, `= East`. */
 function test({ text, column }, columns) {
   const wanted = text.trim().toLowerCase();
   if (!wanted) return () => true;
   const asked = column >= 0 ? /^(<=|>=|<|>|=)\s*(.+)$/.exec(wanted) : null;
   if (!asked) {
-    const holds = (value) => value !== null && value !== undefined && String(value).toLowerCase().includes(wanted);
-    return column >= 0 ? (row) => holds(row[column]) : (row) => row.some(holds);
+    const holds = (row, place) => {
+      const value = row[place] ?? null;
+      return value !== null && (String(value).toLowerCase().includes(wanted) || textIn(columns[place], value).toLowerCase().includes(wanted));
+    };
+    return column >= 0 ? (row) => holds(row, column) : (row) => columns.some((_, place) => holds(row, place));
   }
   const [, sign, limit] = asked;
   const numeric = columns[column].number;
   return (row) => {
     if (row[column] === null || row[column] === undefined) return false;
-    const order = numeric ? row[column] - Number(limit) : collator.compare(String(row[column]).toLowerCase(), limit);
+    const order = numeric ? row[column] - asNumber(limit, columns[column]) : collator.compare(String(row[column]).toLowerCase(), limit);
     return { "<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "=": order === 0 }[sign];
   };
 }

@@ -23,7 +23,7 @@ function show(result) {
   source(told);
   sql(told.sql || asked.sql);
   byId("within").replaceChildren(make("option", { value: -1 }, "All columns"),
-    ...told.columns.map((column, place) => make("option", { value: place }, column.name)));
+    ...told.columns.map((column, place) => make("option", { value: place }, titled(column))));
   byId("filter").value = "";
   grid.fill(told.columns, told.rows);
   chart.fill(told.columns, told.rows, told.chart);
@@ -52,7 +52,8 @@ function counted() {
   const whole = left && total > rows.length ? ` of ${total.toLocaleString("en")}` : left ? ", more exist" : "";
   const read = `${rows.length.toLocaleString("en")}${whole} row${rows.length === 1 ? "" : "s"}`;
   const some = grid.shown.length !== rows.length;
-  byId("state").textContent = some ? `${grid.shown.length.toLocaleString("en")} match, of ${read}` : read;
+  const found = some ? `${grid.shown.length.toLocaleString("en")} match, of ${read}` : read;
+  byId("state").textContent = [found, grid.order()].filter(Boolean).join(" · ");
 }
 
 /** The rows as the model's text tells them, where the host passes nothing else on. */

@@ -11,7 +11,7 @@ import anyio.to_thread
 from domo_mcp.errors import AnswerTooLarge, InvalidInput
 from domo_mcp.tools.contents.image_formats import media_type as form_of
 from domo_mcp.tools.contents.links import FileLink
-from domo_mcp.tools.results import Answer, Text
+from domo_mcp.tools.results import Answer, Picture, Text
 from domo_mcp.tools.toolset import Call
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_READ = 32 * 1024 * 1024
 MOST_SAVED = 4 * 1024**3
+MOST_SHOWN = 1024 * 1024
+_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 class Download(Protocol):
@@ -45,15 +47,20 @@ async def read_file(
     save_as: str | None,
     link: FileLink,
     facts: tuple[str, ...] = (),
-) -> Text | SavedFile:
+) -> Text | Picture | SavedFile:
     """The text of a file of `size` bytes, `facts` after it; with `save_as` the whole as a new file of that name.
 
-    `link` is how image_to_text takes it, where it is a picture. Raises InvalidInput for what has no text or is too
-    large, Refused for a `save_as` that leads elsewhere, and DomoError.
+    A picture of at most 1 MB comes as it is; `link` is how image_to_text takes one. Raises InvalidInput for what has no
+    text or is too large, Refused for a `save_as` that leads elsewhere, and DomoError.
     """
     if save_as is not None:
         return await _saved(call, download, save_as, media_type, size)
     data = await whole(download, size)
+    if len(data) <= MOST_SHOWN and (form := _picture(data)) in _SHOWN:
+        shown = f"{form.removeprefix('image/').upper()}, {len(data):,} bytes"
+        return Picture(
+            form, data, f"A picture: {shown}.", (*facts, f"image_to_text reads what it says: image = {link}")
+        )
     found = await _extracted(call, data, media_type or "", name, link)
     return Text(found.text, (*facts, *_told(found)))
 
@@ -93,10 +100,17 @@ async def _extracted(call: Call, data: bytes, media_type: str, name: str, link: 
 
 
 def _instead(call: Call, data: bytes, link: FileLink) -> str:
+    if form := _picture(data):
+        return f"Read this {form} with image_to_text: image = {link}"
+    return "Save it with save_as." if call.folders else "Open it in Domo."
+
+
+def _picture(data: bytes) -> str:
+    """The media type of a picture; empty where the file is none."""
     try:
-        return f"Read this {form_of(data)} with image_to_text: image = {link}"
-    except InvalidInput:  # no picture either
-        return "Save it with save_as." if call.folders else "Open it in Domo."
+        return form_of(data)
+    except InvalidInput:
+        return ""
 
 
 def _told(found: Extracted) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,18 @@ from anyio.lowlevel import RunVar
 
 from domo_mcp.errors import InvalidInput, UnknownName
 from domo_mcp.sql import Select
+from domo_mcp.sql.grouped import Period
+from domo_mcp.sql.outputs import Output, outputs
 from domo_mcp.telemetry import secrets
+from domo_mcp.tools.data.partial import partly
 from domo_mcp.tools.results import Chart
-from domo_mcp.tools.table import Table
+from domo_mcp.tools.table import Scalar, Table
+from domo_mcp.tools.toolset import Call
 
 if TYPE_CHECKING:
-    from domo_mcp.charts import Drawing, Wish
+    from domo_mcp.charts import Drawing, Told, Wish
+    from domo_mcp.charts.columns import Field, Value
+    from domo_mcp.client.metadata import Dataset
 
 _AT_ONCE = 2  # each takes a process of about 130 MB for a second
 _drawing: RunVar[anyio.CapacityLimiter] = RunVar("_drawing")
@@ -28,7 +34,7 @@ _AGGREGATE = (
 )
 
 
-async def chart(table: Table, select: Select, wish: Wish) -> Chart | Table:
+async def chart(call: Call, table: Table, select: Select, dataset: Dataset, wish: Wish) -> Chart | Table:
     """A chart of the rows; the table itself where there are none.
 
     Raises UnknownName for a column that is not there, InvalidInput where the rows make no such chart.
@@ -38,15 +44,19 @@ async def chart(table: Table, select: Select, wish: Wish) -> Chart | Table:
     if not table.rows:
         return table
     columns = [(column.name, column.type) for column in table.columns]
+    found = outputs(select, call.catalog.settings.today(call.now()))
+    told = told_of(found)
     try:
-        encoding = charts.choose(columns, table.rows, wish)
+        encoding = charts.choose(columns, table.rows, wish, told)
     except charts.UnknownColumn as unknown:
         raise UnknownName(unknown.message, unknown.hint) from None
     except charts.CannotChart as cannot:
         raise InvalidInput(cannot.message, cannot.hint) from None
-    drawing = charts.draw(encoding, ordered=select.is_ordered())
+    period = _period(table, encoding.x.name, found)
+    parts = await partly(call, select, dataset, encoding.x, period) if period else {}
+    drawing = charts.draw(encoding, ordered=select.is_ordered(), partly=parts)
     notes = [*([_cut(table)] if table.more else []), *drawing.notes]
-    png, text, facts = await _drawn(drawing, [_source(table), "; ".join(notes)])
+    png, text, facts = await _drawn(drawing, [_source(table), *notes])
     return Chart(
         table=replace(table, advice=_AGGREGATE, continues=None, facts=(*table.facts, *facts)),
         sql=select.text,
@@ -58,6 +68,8 @@ async def chart(table: Table, select: Select, wish: Wish) -> Chart | Table:
         alt=charts.in_words(replace(drawing, notes=tuple(notes))),
         png=png,
         text=text,
+        partly=_partly(table, encoding.x, parts),
+        parts=tuple(parts.values()),
     )
 
 
@@ -71,6 +83,25 @@ async def _drawn(drawing: Drawing, below: Sequence[str]) -> tuple[bytes | None, 
     except charts.NoPicture as why:
         return None, charts.text_chart(drawing), (f"No picture: {why}. This is the chart in characters.",)
     return png, "", ()
+
+
+def told_of(found: Sequence[Output]) -> list[Told]:
+    """What a statement tells of its columns, as charts take it."""
+    from domo_mcp.charts import Told
+
+    return [Told(each.named, each.whole, each.divides, each.hundredfold) for each in found]
+
+
+def _partly(table: Table, x: Field, parts: Mapping[Value, str]) -> tuple[Scalar, ...]:
+    """The values of x, as the rows have them, that stand for a part of their period."""
+    place = [column.name for column in table.columns].index(x.name)
+    return tuple({row[place]: 0 for row, value in zip(table.rows, x.values, strict=True) if value in parts})
+
+
+def _period(table: Table, name: str, found: Sequence[Output]) -> Period | None:
+    """What the column that runs along puts together, where the statement tells."""
+    named = [place for place, column in enumerate(table.columns) if column.name == name]
+    return found[named[0]].period if len(named) == 1 and len(found) == len(table.columns) else None
 
 
 def _limiter() -> anyio.CapacityLimiter:

@@ -193,7 +193,7 @@ async def chart_data(
     await check_from(call, sql, found)
     most = call.results.chart_rows
     table = await query(call, sql, found, limit=most, most=most)
-    return await charting.chart(table, sql, Wish(chart_type, x, y, series, title))
+    return await charting.chart(call, table, sql, found, Wish(chart_type, x, y, series, title))
 
 
 async def _user_id(call: Call, user: str) -> str:

@@ -18,7 +18,7 @@ from domo_mcp.tools.contents.reading import SavedFile, read_file
 from domo_mcp.tools.files import changes as file_changes
 from domo_mcp.tools.files.answers import DataFileDetails, DataFileEntry, details, entry, facts
 from domo_mcp.tools.local.sources import source_of
-from domo_mcp.tools.results import Page, Text
+from domo_mcp.tools.results import Page, Picture, Text
 from domo_mcp.tools.toolset import Call
 from domo_mcp.tools.toolsets import files as toolset
 from domo_mcp.untrusted import foreign
@@ -85,7 +85,7 @@ async def read_data_file(
     revision: args.RevisionNumber | None = None,
     max_tokens: args.MaxTokens | None = None,  # noqa: ARG001 - the gate trims to it
     save_as: args.SaveFileAs | None = None,
-) -> Text | SavedFile:
+) -> Text | Picture | SavedFile:
     """Use it to read the text of a file in Domo: PDF, DOCX, XLSX, HTML, plain text. For pictures use image_to_text."""
     found = await _file(call, file, ["revisions"] if revision else [])
     wanted = _chosen(found, revision) if revision else found.current_revision

@@ -18,7 +18,7 @@ from domo_mcp.tools.filesets import files as fileset_files
 from domo_mcp.tools.filesets import queries as fileset_queries
 from domo_mcp.tools.filesets.filters import Filters, wanted
 from domo_mcp.tools.local.sources import source_of
-from domo_mcp.tools.results import Answer, Page, Text
+from domo_mcp.tools.results import Answer, Page, Picture, Text
 from domo_mcp.tools.toolset import Call
 from domo_mcp.tools.toolsets import filesets as toolset
 from domo_mcp.untrusted import foreign
@@ -166,7 +166,7 @@ async def read_fileset_file(
     file: args.FilesetFile,
     max_tokens: args.MaxTokens | None = None,  # noqa: ARG001 - the gate trims to it
     save_as: args.SaveFileAs | None = None,
-) -> Text | SavedFile:
+) -> Text | Picture | SavedFile:
     """Use it to read one document of a FileSet (PDF, Word, Excel, HTML, text), or to save the file.
 
     To find the document use query_filesets; for a picture use image_to_text.

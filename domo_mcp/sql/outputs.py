@@ -1,0 +1,63 @@
+"""What the columns of an answer surely are, as the statement tells it: named by it, shares, periods. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from domo_mcp.sql.grouped import Period, period_of
+from domo_mcp.sql.select import Select
+from domo_mcp.sql.shares import number_of, whole_of
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+_HUNDRED = 100.0
+
+
+@dataclass(frozen=True)
+class Output:
+    """One column: `named` by an alias; `whole` is what 100 % are (1 or 100), 0 where it is not surely a share.
+
+    `divides` tells a quotient whose hundredfold is not taken, `hundredfold` whether anything is multiplied by 100.
+    """
+
+    named: bool = False
+    whole: float = 0
+    divides: bool = False
+    hundredfold: bool = False
+    period: Period | None = None
+
+
+def outputs(select: Select, today: date | None = None) -> list[Output]:
+    """What each column of the answer is; none where the statement does not list them.
+
+    Without `today` what WHERE says by the current date stays unknown.
+    """
+    from sqlglot import exp
+
+    tree = select.tree
+    if not isinstance(tree, exp.Select) or any(item.is_star for item in tree.selects):
+        return []
+    plain = isinstance(_from(tree), exp.Table) and not tree.ctes
+    return [_output(item, tree if plain else None, today) for item in tree.selects]
+
+
+def _output(item: exp.Expr, tree: exp.Select | None, today: date | None) -> Output:
+    from sqlglot import exp
+
+    inner = item.unalias()
+    hundredfold = any(number_of(literal) == _HUNDRED for literal in inner.find_all(exp.Literal))
+    return Output(
+        named=isinstance(item, exp.Alias),
+        whole=whole_of(inner),
+        divides=not hundredfold and inner.find(exp.Div) is not None,
+        hundredfold=hundredfold,
+        period=period_of(inner, tree, today) if tree else None,
+    )
+
+
+def _from(tree: exp.Select) -> exp.Expr | None:
+    clause = tree.args.get("from_") or tree.args.get("from")
+    return clause.this if clause else None
