@@ -101,3 +101,20 @@ def test_columns_that_are_not_listed_are_not_guessed(statement: str) -> None:
 def test_dates_of_a_statement_within_are_not_taken_for_those_of_the_dataset() -> None:
     inside = "SELECT m FROM (SELECT DATE_FORMAT(d, '%Y-%m') AS m FROM t) AS inner_one"
     assert [each.period for each in outputs(parse(inside), TODAY)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("column", "part"),
+    [
+        ("YEAR(d) AS y", "year"),
+        ("QUARTER(d)", "quarter"),
+        ("MONTH(d)", "month"),
+        ("WEEK(d)", "week"),
+        ("DAYOFWEEK(d)", "dayofweek"),
+        ("HOUR(d)", "hour"),
+        ("YEAR(d) + 1", ""),
+        ("d AS year", ""),
+    ],
+)
+def test_parts_of_dates_are_known(column: str, part: str) -> None:
+    assert of(column).part == part

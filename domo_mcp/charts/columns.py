@@ -47,12 +47,14 @@ class Told:
     """What the statement says of a column: `named` by an alias; `whole` is what 100 % are, 0 where it is no sure share.
 
     `divides` tells a quotient whose hundredfold is not taken, `hundredfold` whether anything is multiplied by 100.
+    `part` is what it takes of a date: year, quarter, month, week, dayofweek, hour.
     """
 
     named: bool = False
     whole: float = 0
     divides: bool = False
     hundredfold: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,11 +95,11 @@ def fields(
     """The columns, given as name and Domo's type, with what their rows hold and the statement tells of each."""
     if len(told) != len(columns):
         told = [Told()] * len(columns)
-    found = [_field(name, kind.upper(), [row[place] for row in rows]) for place, (name, kind) in enumerate(columns)]
-    return [
-        replace(field, title=readable(field.name, named=of.named), whole=_whole(field, of))
-        for field, of in zip(found, told, strict=True)
-    ]
+    found = []
+    for place, ((name, kind), of) in enumerate(zip(columns, told, strict=True)):
+        field = _field(name, kind.upper(), [row[place] for row in rows], of.part)
+        found.append(replace(field, title=readable(name, named=of.named), whole=_whole(field, of)))
+    return found
 
 
 def shown_as(
@@ -157,13 +159,13 @@ def category_by_both_ends(value: Value, most: int = 28) -> str:
     return whole if len(whole) <= most else f"{whole[: most // 2 - 1].rstrip()}…{whole[-(most // 2) :].lstrip()}"
 
 
-def _field(name: str, told: str, raw: Sequence[Scalar]) -> Field:
+def _field(name: str, told: str, raw: Sequence[Scalar], part: str = "") -> Field:
     present = [value for value in raw if value is not None]
     numbers = [_number(value, told) for value in raw]
     if present and sum(number is not None for number in numbers) == len(present):
         if _IDENTIFIER.search(name):
             return Field(name, Kind.TEXT, [_text(value) for value in raw])
-        return Field(name, Kind.STEP if _is_step(name, numbers) else Kind.NUMBER, numbers)
+        return Field(name, Kind.STEP if _is_step(part or name, numbers) else Kind.NUMBER, numbers)
     moments = [_moment(value) for value in raw]
     if (present or told in _MOMENT_TYPES) and sum(moment is not None for moment in moments) == len(present):
         return Field(name, Kind.MOMENT, moments)

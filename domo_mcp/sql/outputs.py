@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 _HUNDRED = 100.0
+_PARTS = frozenset({"year", "quarter", "month", "week", "dayofweek", "hour"})
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,14 @@ class Output:
     """One column: `named` by an alias; `whole` is what 100 % are (1 or 100), 0 where it is not surely a share.
 
     `divides` tells a quotient whose hundredfold is not taken, `hundredfold` whether anything is multiplied by 100.
+    `part` is the function's name where it is a part of a date: year, quarter, month, week, dayofweek, hour.
     """
 
     named: bool = False
     whole: float = 0
     divides: bool = False
     hundredfold: bool = False
+    part: str = ""
     period: Period | None = None
 
 
@@ -54,6 +57,7 @@ def _output(item: exp.Expr, tree: exp.Select | None, today: date | None) -> Outp
         whole=whole_of(inner),
         divides=not hundredfold and inner.find(exp.Div) is not None,
         hundredfold=hundredfold,
+        part=inner.key if inner.key in _PARTS else "",
         period=period_of(inner, tree, today) if tree else None,
     )
 

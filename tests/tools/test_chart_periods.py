@@ -53,6 +53,19 @@ async def test_years_have_an_end_too(connect: Connect) -> None:
     assert "The last year is not over: today is 22 Nov 2026." in text
 
 
+@pytest.mark.parametrize(
+    ("along", "expected"),
+    [
+        ("YEAR(`Order Date`)", "Bar chart: Orders by When."),
+        ("DAYOFWEEK(`Order Date`)", "Line chart: Orders by When."),
+        ("YEAR(`Order Date`) + 8000", "Scatter plot: Orders against When."),
+    ],
+)
+async def test_parts_of_dates_are_periods_whatever_they_are_called(connect: Connect, along: str, expected: str) -> None:
+    text = await told(connect, f"SELECT {along} AS _when, COUNT(*) AS _orders FROM `Sales Orders` GROUP BY 1")
+    assert expected in text
+
+
 async def test_shares_of_a_total_are_in_percent(connect: Connect) -> None:
     share = "SUM(`Revenue`) / (SELECT SUM(`Revenue`) FROM `Sales Orders`) AS part"
     text = await told(connect, f"SELECT `Region`, {share} FROM `Sales Orders` GROUP BY 1")

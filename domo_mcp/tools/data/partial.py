@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domo_mcp import sql
@@ -54,6 +54,8 @@ def _order(value: datetime | float) -> float:
 
 def _stretch(value: datetime | float, period: Period) -> tuple[date, date] | None:
     """From which day on up to which one a value of x counts; None where it is no such value."""
+    if not MINYEAR <= (value if isinstance(value, float) else value.year) < MAXYEAR:
+        return None
     if isinstance(value, float):
         return (date(int(value), 1, 1), date(int(value) + 1, 1, 1)) if period.unit == "year" else None
     if value.time() != datetime.min.time():
