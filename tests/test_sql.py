@@ -59,6 +59,7 @@ REFUSED = {
     "open quote": ("SELECT 'a FROM t", "not closed"),
     "broken": ("SELECT FROM WHERE", "cannot be parsed"),
     "too long": ("SELECT a FROM t WHERE b IN (" + "'x'," * MAX_CHARACTERS + "'x')", "characters"),
+    "a thousand names in brackets": ("SELECT " + "[a]" * 1000 + " FROM t", "cannot be parsed|too large"),
     "too deep": ("SELECT " + "(" * 3000 + "1" + ")" * 3000, "cannot be parsed|too large"),
     "too many nodes": ("SELECT " + "+".join(["1"] * 6000), "too large|cannot be parsed"),
 }

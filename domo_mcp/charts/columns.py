@@ -26,9 +26,11 @@ _STEPS = {
     "dayofweek": (0, 7), "hour": (0, 23),
 }  # fmt: skip
 _STEP_WORD = re.compile(rf"(?<![a-z])({'|'.join(_STEPS)})(?![a-z])")
-_SHARE = re.compile(r"(?<![a-z])(share|rate)(?![a-z])")
-_NO_SHARE = re.compile(r"(?<![a-z])(exchange|currency|fx|per)(?![a-z])")
-_PERCENT = re.compile(r"(?<![a-z])(pct|percent|percentage)(?![a-z])")
+_SHARE = re.compile(
+    r"(?<![a-z])(share|pct|percent|percentage|(conversion|return|churn|win|error|failure|success|response|retention"
+    r"|cancellation|completion|bounce|attendance|occupancy) rate)(?![a-z])"
+)
+_NO_SHARE = re.compile(r"(?<![a-z])(per|price|prices)(?![a-z])")
 _MACHINE_NAME = re.compile(r"[a-z0-9_ ]+|[a-z][a-z0-9]*([A-Z][a-z0-9]+)+")
 _IDENTIFIER = re.compile(r"(^|[ _])(id|key)$", re.IGNORECASE)
 
@@ -109,7 +111,7 @@ def shown_as(
     told = told if len(told) == len(columns) else [Told()] * len(columns)
     found = []
     for place, ((name, kind), of) in enumerate(zip(columns, told, strict=True)):
-        may_be_share = of.whole or of.divides or _SHARE.search(_words(name))
+        may_be_share = of.whole or of.divides
         whole = _whole(_field(name, kind.upper(), [row[place] for row in rows]), of) if may_be_share else 0.0
         found.append((readable(name, named=of.named), whole))
     return found
@@ -138,9 +140,8 @@ def _whole(field: Field, told: Told) -> float:
     if field.kind is not Kind.NUMBER or not numbers or min(numbers) < 0:
         return 0
     words = _words(field.name)
-    by_name = _SHARE.search(words) and not told.hundredfold and not _NO_SHARE.search(words)
-    fraction = told.whole == 1 or by_name or (told.divides and _PERCENT.search(words))
-    whole = told.whole or float(bool(fraction))
+    by_name = told.divides and _SHARE.search(words) and not _NO_SHARE.search(words)
+    whole = told.whole or float(bool(by_name))
     return whole if whole and max(numbers) <= whole * 1.000001 else 0
 
 

@@ -96,7 +96,7 @@ def _bundled(course: Sequence[float | None]) -> list[float | None]:
 
 
 def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+    return sum(value / len(values) for value in values) if values else None
 
 
 def _grid(drawing: Drawing) -> Iterator[str]:
@@ -133,4 +133,5 @@ def _cloud(drawing: Drawing) -> Iterator[str]:
 
 
 def _part(value: float, least: float, most: float) -> float:
-    return (value - least) / (most - least) if most > least else 0.5
+    span = most / 2 - least / 2  # halves, since the whole of two huge numbers may be none
+    return (value / 2 - least / 2) / span if span > 0 else 0.5

@@ -66,6 +66,8 @@ def _from_to(drawing: Drawing, points: Sequence[Point]) -> str:
     change = _change(drawing, _y(first), _y(last))
     told = f"{number(_y(first))} at first, {number(_y(last))} at last{change}"
     if any(point.partly for point in drawing.points):
+        if len(points) == 1:
+            return f"the only whole period is {drawing.x_text(first.x)} with {number(_y(first))}."
         told = (
             f"of whole periods {number(_y(first))} at first ({drawing.x_text(first.x)}), "
             f"{number(_y(last))} at last ({drawing.x_text(last.x)}){change}"
@@ -111,7 +113,7 @@ def _cloud(drawing: Drawing) -> Iterator[str]:
 def _together(x: Sequence[float], y: Sequence[float]) -> str:
     try:
         r = correlation(x, y)
-    except StatisticsError:  # one of them never changes
+    except (StatisticsError, OverflowError):  # one of them never changes, or they are too large to add
         return ""
     strength = (
         "hardly related" if abs(r) < 0.2 else "weakly" if abs(r) < 0.5 else "clearly" if abs(r) < 0.8 else "closely"

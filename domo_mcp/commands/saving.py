@@ -19,7 +19,13 @@ def check_save(tools: Collection[Tool], name: str, file: Path | None) -> None:
     drawing = [tool.name for tool in tools if _draws(tool)]
     if name not in drawing and any(tool.name == name for tool in tools):
         raise ConfigError(f"{name} gives no picture to save.", f"Tools listed that do: {', '.join(drawing) or 'none'}.")
-    if file.exists() or file.is_symlink():
+    try:
+        taken = file.exists() or file.is_symlink()
+    except OSError as error:
+        raise ConfigError(
+            f"The picture cannot be saved there: {error.strerror}.", "Give another name to --save."
+        ) from None
+    if taken:
         raise ConfigError(f"{file} is there already, and nothing is overwritten.", "Give another name to --save.")
     if not file.parent.is_dir():
         raise ConfigError(f"There is no folder {file.parent}.", "Make it, or give another name to --save.")

@@ -89,14 +89,23 @@ def _bounds(tree: exp.Select, column: str, today: date | None) -> tuple[date | N
     for term in _terms(where.this) if where else ():
         if isinstance(term, exp.Between) and _is(term.this, column):
             since += _days(term.args["low"], today)
-            until += [day + timedelta(days=1) for day in _days(term.args["high"], today)]
-        elif isinstance(term, exp.GTE | exp.GT | exp.LT | exp.LTE) and _is(term.this, column):
-            days = _days(term.expression, today)
-            if isinstance(term, exp.GTE | exp.GT):
+            until += _days_after(_days(term.args["high"], today))
+        elif isinstance(term, exp.GTE | exp.GT | exp.LT | exp.LTE):
+            begins = isinstance(term, exp.GTE | exp.GT)
+            side, value = term.this, term.expression
+            if _is(value, column):
+                side, value, begins = value, side, not begins
+            days = _days(value, today) if _is(side, column) else []
+            if begins:
                 since += days
             else:
-                until += [day + timedelta(days=int(isinstance(term, exp.LTE))) for day in days]
+                until += _days_after(days) if isinstance(term, exp.LTE | exp.GTE) else days
     return max(since, default=None), min(until, default=None)
+
+
+def _days_after(days: list[date]) -> list[date]:
+    """The next day of each; none of the last there is, which stands for an open end."""
+    return [day + timedelta(days=1) for day in days if day < date.max]
 
 
 def _terms(node: exp.Expr) -> Iterator[exp.Expr]:

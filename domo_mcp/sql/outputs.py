@@ -44,7 +44,10 @@ def outputs(select: Select, today: date | None = None) -> list[Output]:
     if not isinstance(tree, exp.Select) or any(item.is_star for item in tree.selects):
         return []
     plain = isinstance(_from(tree), exp.Table) and not tree.ctes
-    return [_output(item, tree if plain else None, today) for item in tree.selects]
+    try:
+        return [_output(item, tree if plain else None, today) for item in tree.selects]
+    except RecursionError:
+        return []  # a formula of thousands of parts is nothing that is surely known
 
 
 def _output(item: exp.Expr, tree: exp.Select | None, today: date | None) -> Output:

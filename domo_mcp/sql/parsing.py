@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domo_mcp.errors import SqlRefused
@@ -38,13 +37,14 @@ def parse(text: str) -> Select:
             "Filter by a condition instead of listing values.",
         )
     clean = without_comments(text)
+    changes: tuple[str, ...] = ()
     try:
         tree = _one_query(clean)
     except SqlRefused:
-        other, changes = in_backticks(clean)
+        clean, changes = in_backticks(clean)
         if not changes:
             raise
-        return replace(parse(other), changes=changes)
+        tree = _one_query(clean)
     found = tokens(clean)
     limit, offset, limit_start = _own_limit(tree, found)
     check_nodes(tree)
@@ -58,6 +58,7 @@ def parse(text: str) -> Select:
         limit=limit,
         offset=offset,
         tree=tree,
+        changes=changes,
         _table_spans=tuple(spans),
         _limit_start=limit_start,
     )

@@ -116,6 +116,8 @@ def test_what_is_surely_wrong_is_refused_with_the_way_out(sql: str, what: str, f
         ("SELECT * FROM t WHERE Region = 'a' || Status = 'b'", "`||` may be OR"),
         ("SELECT * FROM t WHERE Region = 'a' || Quantity", "`||` may be OR"),
         ("SELECT Quantity || Revenue FROM t", "`||` may be OR"),
+        ("SELECT * FROM t WHERE Region = _utf8'a' || 'b'", "`||` may be OR"),
+        ("SELECT COUNT(*) FROM t WHERE \"Status\" IN (Region, 'x')", "column"),
         ("SELECT 'a' || Region || CASE WHEN 1 = 1 THEN 'b' END FROM t", "`||` may be OR"),
         ("SELECT `Seen At` - `Order Date` FROM t", "DATEDIFF(later, earlier)"),
         ("SELECT `Order Date` + 7 FROM t", "Write DATE_ADD(`Order Date`, INTERVAL 7 DAY)."),

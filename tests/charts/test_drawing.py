@@ -159,3 +159,11 @@ def test_every_colour_stands_out_on_white() -> None:
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     assert all(1.05 / (light(colour) + 0.05) >= 3 for colour in COLOURS)
+
+
+@pytest.mark.parametrize("kind", ["bar", "line", "scatter"])
+def test_the_largest_numbers_there_are_make_a_chart(kind: Any) -> None:
+    rows: list[list[Any]] = [[1.7e308, -1.7e308], [1.6e308, 1.7e308], [1.5e308, 0.0]]
+    drawing = draw(choose([("a", "DOUBLE"), ("b", "DOUBLE")], rows, Wish(type=kind, x="a", y="b")), ordered=False)
+    assert "1.7e+308" in text_chart(drawing)
+    assert "1.7e+308" in in_words(drawing)

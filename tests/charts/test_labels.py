@@ -37,17 +37,20 @@ def test_an_alias_is_written_in_words_and_a_column_keeps_its_name(name: str, nam
 @pytest.mark.parametrize(
     ("name", "values", "told", "whole"),
     [
-        ("revenue_share", [0.0473, 0.71], Told(named=True), 1),
-        ("Conversion Rate", [0.0473, None, 1.0], Told(), 1),
+        ("revenue_share", [0.0473, 0.71], Told(named=True, divides=True), 1),
+        ("Conversion Rate", [0.0473, None, 1.0], Told(divides=True), 1),
+        ("Conversion Rate", [0.0473, 0.5], Told(), 0),
+        ("Interest Rate", [0.25, 0.75], Told(), 0),
+        ("share_price", [0.5, 0.75], Told(divides=True), 0),
         ("online", [0.2, 0.3], Told(whole=1), 1),
         ("online", [20, 30.5], Told(whole=100), 100),
         ("online_pct", [0.2, 0.3], Told(divides=True), 1),
         ("online_pct", [0.2, 0.3], Told(), 0),
         ("online_pct", [0.2, 0.3], Told(hundredfold=True), 0),
-        ("revenue_share", [0.2, 1.3], Told(), 0),
-        ("revenue_share", [-0.2, 0.3], Told(), 0),
-        ("exchange_rate", [0.92, 0.93], Told(), 0),
-        ("shareholders", [0.2, 0.3], Told(), 0),
+        ("revenue_share", [0.2, 1.3], Told(divides=True), 0),
+        ("revenue_share", [-0.2, 0.3], Told(divides=True), 0),
+        ("exchange_rate", [0.92, 0.93], Told(divides=True), 0),
+        ("shareholders", [0.2, 0.3], Told(divides=True), 0),
         ("Discount", [0.2, 0.3], Told(), 0),
     ],
 )
@@ -68,7 +71,9 @@ def test_shares_are_in_percent_everywhere(whole: float, rows: list[list[Any]]) -
 
 
 def test_changes_of_shares_are_in_points() -> None:
-    encoding = choose([("Month", ""), ("share", "")], [["2026-09", 0.2], ["2026-10", 0.25]], Wish())
+    encoding = choose(
+        [("Month", ""), ("share", "")], [["2026-09", 0.2], ["2026-10", 0.25]], Wish(), [Told(), Told(whole=1)]
+    )
     assert "20% at first, 25% at last (+5.0 percentage points)." in in_words(draw(encoding, ordered=True))
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
+from domo_mcp.sandbox.store import Store
+from domo_mcp.sandbox.warehouse import ColumnType
 from tests.answers import Connect, text_of
+from tests.catalog.shop import Shop
 
 MONTHS = "SELECT DATE_FORMAT(`Order Date`, '%Y-%m') AS order_month, SUM(`Revenue`) AS total FROM `Sales Orders`"
 NOT_OVER = "The last month is not over: today is 22 Nov 2026."
@@ -71,3 +76,54 @@ async def test_shares_of_a_total_are_in_percent(connect: Connect) -> None:
     text = await told(connect, f"SELECT `Region`, {share} FROM `Sales Orders` GROUP BY 1")
     assert "Part from 1" in text
     assert text.count("%") >= 7
+
+
+DAYS: dict[str, ColumnType] = {"Day": "DATE", "Amount": "LONG"}
+
+
+def by_month(name: str, where: str = "") -> str:
+    return f"SELECT DATE_FORMAT(Day, '%Y-%m') AS m, SUM(Amount) AS total FROM `{name}` {where} GROUP BY 1"
+
+
+@pytest.mark.parametrize(
+    ("number", "days"),
+    [
+        (901, [date(2025, month, 1) for month in range(1, 13)]),
+        (902, [date(2025, month, 28) for month in range(1, 13)]),
+        (903, [day for day in (date(2025, 1, 2) + timedelta(n) for n in range(361)) if day.weekday() < 5]),
+    ],
+    ids=["the first of each month", "the 28th of each month", "business days"],
+)
+async def test_data_in_coarse_steps_end_where_their_last_step_does(
+    connect: Connect, spare_store: Store, number: int, days: list[date]
+) -> None:
+    name = f"Steps {number}"
+    Shop.on(spare_store).add(number, name, DAYS, [[day.isoformat(), 1] for day in days])
+    text = await told(connect, by_month(name))
+    assert "Line chart" in text
+    assert "not whole" not in text
+
+
+async def test_days_that_are_missing_at_an_end_are_told(connect: Connect, spare_store: Store) -> None:
+    days = [date(2025, 1, 9) + timedelta(n) for n in range(200)]
+    Shop.on(spare_store).add(904, "Daily", DAYS, [[day.isoformat(), 1] for day in days])
+    text = await told(connect, by_month("Daily"))
+    assert "The first month is not whole: the data begin on 09 Jan 2025." in text
+    assert "The last month is not whole: the data end on 27 Jul 2025" not in text  # four days more would be July's all
+    text = await told(connect, by_month("Daily", "WHERE Day < '2025-03-01'"))
+    assert "The only whole period is Feb 2025 with 28." in text
+
+
+@pytest.mark.parametrize("where", ["", "WHERE Day <= '9999-12-31'", "WHERE Day BETWEEN '2025-01-01' AND '9999-12-31'"])
+@pytest.mark.parametrize("along", ["Day", "YEAR(Day)", "DATE_FORMAT(Day, '%Y-%m')"])
+async def test_the_ends_of_time_are_days_too(connect: Connect, spare_store: Store, along: str, where: str) -> None:
+    days = ["0001-01-01", "2025-01-01", "2025-02-01", "9999-12-31"]
+    Shop.on(spare_store).add(905, "Open End", DAYS, [[day, 1] for day in days])
+    text = await told(connect, f"SELECT {along} AS along, SUM(Amount) AS total FROM `Open End` {where} GROUP BY 1")
+    assert " by " in text or " against " in text
+
+
+@pytest.fixture
+def store(spare_store: Store) -> Store:
+    """The one that may be added to."""
+    return spare_store

@@ -87,11 +87,12 @@ class TestText:
         ("name", "data", "says"),
         [
             ("a.zip", archive(a=b"a"), "no text to read"),
+            ("a.png", b"\x89PNG\r\n\x1a\n", "no text to read"),
             ("a.pdf", b"%PDF-1.7\nbroken", ""),
             ("a.docx", archive(**{"word/document.xml": b"<broken"}), ""),
             ("a.docx", archive(**{"word/document.xml": b"<a>" + b" " * 400_000_000}), ""),
         ],
-        ids=["archive", "broken pdf", "broken docx", "zip bomb"],
+        ids=["archive", "cut picture", "broken pdf", "broken docx", "zip bomb"],
     )
     async def test_what_cannot_be_read_is_an_error_that_says_why(
         self, workshop: Workshop, papers: Cabinet, name: str, data: bytes, says: str

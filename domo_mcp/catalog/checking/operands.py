@@ -27,7 +27,16 @@ def first_of(found: Sequence[Token], last: int) -> int | None:
         return None
     while first > 1 and found[first - 1].token_type.name == "DOT":
         first -= 2
-    return None if first and found[first - 1].token_type.name == "DCOLON" else first
+    return (
+        None
+        if first and (found[first - 1].token_type.name == "DCOLON" or _introduces(*found[first - 1 : first + 1]))
+        else first
+    )
+
+
+def _introduces(one: Token, text: Token) -> bool:
+    """`_utf8'text'`: the character set belongs to the text."""
+    return text.token_type.name == "STRING" and one.end + 1 == text.start and one.text.isidentifier()
 
 
 def last_of(found: Sequence[Token], first: int) -> int | None:

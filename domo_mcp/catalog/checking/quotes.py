@@ -90,7 +90,10 @@ def _can_only_be_a_column(node: exp.Expr) -> bool:
         above = above.parent
     if isinstance(above, exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE | exp.Like):
         return above.this is node and isinstance(above.expression, exp.Literal | exp.Neg | exp.Cast)
-    if isinstance(above, exp.In | exp.Between | exp.Is):
+    if isinstance(above, exp.In):
+        values = above.expressions
+        return above.this is node and bool(values) and all(isinstance(v, exp.Literal | exp.Neg) for v in values)
+    if isinstance(above, exp.Between | exp.Is):
         return above.this is node
     numbers = exp.Sum | exp.Avg | exp.Count | exp.Min | exp.Max | exp.Add | exp.Sub | exp.Mul | exp.Div
     dates = exp.Year | exp.Quarter | exp.Month | exp.Week | exp.Day | exp.TimeToStr | exp.TsOrDsToDate

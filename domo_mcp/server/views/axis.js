@@ -46,9 +46,9 @@ function ticks(low, high) {
   const raw = span / 5;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw) * power;
-  const found = [];
-  for (let value = Math.floor(low / step) * step; value < high + step * 0.999; value += step) found.push(Number(value.toPrecision(12)));
-  return found;
+  const first = Math.floor(low / step);
+  const count = Math.min(Math.ceil(high / step) - first, 12) || 1; // counted: steps of huge figures may not move them
+  return Array.from({ length: count + 1 }, (_, place) => Number(((first + place) * step).toPrecision(15)));
 }
 
 /** The frame of a chart with a y axis: its SVG, the scale of y and the sides of what is drawn in it. */

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import anyio.to_thread
 
 from domo_mcp.errors import AnswerTooLarge, InvalidInput
+from domo_mcp.tools.contents.image_formats import check_complete
 from domo_mcp.tools.contents.image_formats import media_type as form_of
 from domo_mcp.tools.contents.links import FileLink
 from domo_mcp.tools.results import Answer, Picture, Text
@@ -106,11 +107,13 @@ def _instead(call: Call, data: bytes, link: FileLink) -> str:
 
 
 def _picture(data: bytes) -> str:
-    """The media type of a picture; empty where the file is none."""
+    """The media type of a picture; empty where the file is none, or not whole: texts may begin like one."""
     try:
-        return form_of(data)
+        form = form_of(data)
+        check_complete(form, data)
     except InvalidInput:
         return ""
+    return form
 
 
 def _told(found: Extracted) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,19 +16,30 @@ if TYPE_CHECKING:
     from domo_mcp.charts.columns import Field, Value
     from domo_mcp.client.metadata import Dataset
 
-Span = tuple[date | None, date | None]
+_GAP = 4
+"""So many of the data's own steps may be missing at an end: weekends, holidays, the rest of a month told by one day."""
+
+
+@dataclass(frozen=True)
+class _Span:
+    """The first and the last day in the dataset, and how many days lie between two on average."""
+
+    first: date
+    last: date
+    step: float
 
 
 async def partly(call: Call, select: Select, dataset: Dataset, x: Field, period: Period) -> dict[Value, str]:
     """The first and last value of x where not all of their period is in the rows, each with what is."""
     from domo_mcp.charts.numbers import Grain, moment_text
 
-    values = sorted((value for value in x.values if isinstance(value, datetime | float)), key=_order)
+    years = sorted(value for value in x.values if isinstance(value, float))
+    values: list[datetime] | list[float] = sorted(v for v in x.values if isinstance(v, datetime)) or years
     first, last = (_stretch(values[at], period) for at in (0, -1)) if values else (None, None)
     if first is None or last is None or values[0] == values[-1]:
         return {}
     today = call.catalog.settings.today(call.now())
-    begin, end = await _span(call, select, dataset, period) if _is_open(period, last, today) else (None, None)
+    data = await _span(call, select, dataset, period) if _is_open(period, last, today) else None
 
     def day(of: date) -> str:
         return moment_text(datetime.combine(of, datetime.min.time()), Grain.DAY)
@@ -35,41 +47,37 @@ async def partly(call: Call, select: Select, dataset: Dataset, x: Field, period:
     told: dict[Value, str] = {}
     if (since := _within(period.since, first)) is not None:
         told[values[0]] = f"the first {period.unit} is not whole: only rows from {day(since)} on were asked for"
-    elif (since := _within(begin, first)) is not None:
-        told[values[0]] = f"the first {period.unit} is not whole: the data begin on {day(since)}"
+    elif data and first[0] < data.first < first[1] and (data.first - first[0]).days > _GAP * data.step:
+        told[values[0]] = f"the first {period.unit} is not whole: the data begin on {day(data.first)}"
     if last[0] <= today < last[1]:
         told[values[-1]] = f"the last {period.unit} is not over: today is {day(today)}"
     elif (until := _within(period.until, last)) is not None:
         told[values[-1]] = (
             f"the last {period.unit} is not whole: only rows up to {day(until - timedelta(days=1))} were asked for"
         )
-    elif end is not None and _within(end + timedelta(days=1), last):
-        told[values[-1]] = f"the last {period.unit} is not whole: the data end on {day(end)}"
+    elif data and last[0] <= data.last < last[1] and (last[1] - data.last).days - 1 > _GAP * data.step:
+        told[values[-1]] = f"the last {period.unit} is not whole: the data end on {day(data.last)}"
     return told
-
-
-def _order(value: datetime | float) -> float:
-    return value.timestamp() if isinstance(value, datetime) else value
 
 
 def _stretch(value: datetime | float, period: Period) -> tuple[date, date] | None:
     """From which day on up to which one a value of x counts; None where it is no such value."""
     if not MINYEAR <= (value if isinstance(value, float) else value.year) < MAXYEAR:
         return None
-    if isinstance(value, float):
-        return (date(int(value), 1, 1), date(int(value) + 1, 1, 1)) if period.unit == "year" else None
-    if value.time() != datetime.min.time():
+    if isinstance(value, float) and period.unit == "year":
+        value = datetime(int(value), 1, 1)  # noqa: DTZ001 - moments of charts are UTC without zone
+    if isinstance(value, float) or value.time() != datetime.min.time():
         return None
-    day = value.date()
+    begin, end = value.date(), None
     match period.unit:
-        case "day":
-            return day, day + timedelta(days=1)
-        case "week":
-            return day, day + timedelta(days=7)
+        case "day" | "week":
+            end = begin + timedelta(days=1 if period.unit == "day" else 7)
         case "month":
-            return day.replace(day=1), (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        case "year":
-            return (date(day.year, 1, 1), date(day.year + 1, 1, 1)) if (day.month, day.day) == (1, 1) else None
+            begin = begin.replace(day=1)
+            end = (begin + timedelta(days=32)).replace(day=1)
+        case "year" if (begin.month, begin.day) == (1, 1):
+            end = begin.replace(year=begin.year + 1)
+    return (begin, end) if end else None
 
 
 def _within(day: date | None, stretch: tuple[date, date]) -> date | None:
@@ -83,16 +91,20 @@ def _is_open(period: Period, last: tuple[date, date], today: date) -> bool:
     return period.unit != "day" and (period.since is None or (period.until is None and not now))
 
 
-async def _span(call: Call, select: Select, dataset: Dataset, period: Period) -> Span:
-    """The first and the last day in the dataset; None where that cannot be told."""
+async def _span(call: Call, select: Select, dataset: Dataset, period: Period) -> _Span | None:
+    """From when to when the dataset has days, and how densely; None where that cannot be told."""
     column = quoted(period.column)
-    statement = sql.parse(f"SELECT MIN({column}), MAX({column}) FROM {quoted(select.tables[0])}")  # noqa: S608 - quoted
+    asked = f"MIN({column}), MAX({column}), COUNT(DISTINCT DATE({column}))"
+    statement = sql.parse(f"SELECT {asked} FROM {quoted(select.tables[0])}")  # noqa: S608 - quoted
     try:
         rows = (await call.domo.query.execute(dataset.id, statement, limit=1)).rows
     except (DomoError, Refused, SqlRefused):
-        return None, None  # the chart is there; where its data begin is only good to know
-    least, most = rows[0] if rows and len(rows[0]) == 2 else (None, None)
-    return _day(least), _day(most)
+        return None  # the chart is there; where its data begin is only good to know
+    least, most, days = rows[0] if rows and len(rows[0]) == 3 else (None, None, None)
+    first, last = _day(least), _day(most)
+    if first is None or last is None or not isinstance(days, int) or days < 2:
+        return None
+    return _Span(first, last, (last - first).days / (days - 1))
 
 
 def _day(value: object) -> date | None:
