@@ -68,6 +68,8 @@ def _kind(taken: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     kind = str(taken.get("type", "anything"))
     if kind == "array":
         return f"list of {_kind(taken.get('items', {}), definitions)}"
+    if parts := taken.get("properties"):
+        return f"JSON object {{{', '.join(f'{name}: {_kind(part, definitions)}' for name, part in parts.items())}}}"
     low, high = taken.get("minimum"), taken.get("maximum")
     bounds = f" {low} to {high}" if low is not None and high is not None else ""
     return {"string": "text", "integer": "number", "object": "JSON object"}.get(kind, kind) + bounds

@@ -40,7 +40,10 @@ def trim(table: Table, max_tokens: int) -> Table:
     if _fitting(table, room) == len(table.rows):
         return table
     for_summary = min(_SUMMARY_TOKENS, room // 3)
-    shown = _fitting(table, room - for_summary)
+    summary = _bounded((f"Over the {len(table.rows):,} rows read:", *column_summaries(table)), for_summary)
+    shown = _fitting(table, room - (for_summary if summary else 0))
+    if not shown and summary:  # rows come first
+        summary, shown = (), _fitting(table, room)
     if not shown:
         table = replace(
             table, continues=None, advice="one row alone is larger than max_tokens: raise it or select less"
@@ -50,7 +53,7 @@ def trim(table: Table, max_tokens: int) -> Table:
         rows=table.rows[:shown],
         more=True,
         total=table.first + len(table.rows) if table.total is None and not table.more else table.total,
-        summary=_bounded((f"Over the {len(table.rows):,} rows read:", *column_summaries(table)), for_summary),
+        summary=summary,
     )
 
 
@@ -171,11 +174,12 @@ def _fitting(table: Table, tokens: int) -> int:
 
 
 def _bounded(lines: tuple[str, ...], tokens: int) -> tuple[str, ...]:
+    """The heading and the first lines that fit below it; nothing where none does."""
     room = tokens * CHARACTERS_PER_TOKEN
     for count, line in enumerate(lines):
         room -= len(line) + 1
         if room < 0:
-            return (*lines[:count], f"… and {len(lines) - count} more columns")
+            return (*lines[:count], f"… and {len(lines) - count} more columns") if count > 1 else ()
     return lines
 
 

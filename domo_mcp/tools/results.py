@@ -49,7 +49,10 @@ AnswerT = TypeVar("AnswerT", bound=Answer)
 
 @dataclass(frozen=True)
 class Page(Generic[AnswerT]):
-    """Several things of one kind; `total` says how many Domo has, `more` and `continues` are those of a Table."""
+    """Several things of one kind; `total` says how many Domo has, `more` and `continues` are those of a Table.
+
+    `otherwise` says what to do where there are none.
+    """
 
     items: list[AnswerT]
     kind: str
@@ -57,6 +60,7 @@ class Page(Generic[AnswerT]):
     total: int | None = None
     more: bool = False
     continues: Callable[[int], str] | None = None
+    otherwise: str = ""
 
     @classmethod
     def part(cls, items: list[AnswerT], *, of: int, kind: str, first: int, cursors: Cursors) -> Page[AnswerT]:
@@ -81,7 +85,7 @@ class Page(Generic[AnswerT]):
             more=self.more,
             total=self.total,
             continues=self.continues,
-            facts=() if rows else (f"No {self.kind} found.",),
+            facts=() if rows else (f"No {self.kind} found. {self.otherwise}".rstrip(),),
         )
 
 

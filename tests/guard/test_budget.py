@@ -112,6 +112,12 @@ def test_a_row_larger_than_the_budget_has_no_cursor_that_stands_still() -> None:
     assert "larger than max_tokens" in result.advice
 
 
+def test_rows_come_before_what_sums_them_up() -> None:
+    row = [f"{'x' * 20} {number}" for number in range(25)]
+    result = trim(Table(tuple(Column(f"a{n}", "STRING") for n in range(25)), [row] * 10), 400)
+    assert (len(result.rows), result.summary) == (1, ())
+
+
 def test_the_count_of_a_cut_table_is_unknown_where_domo_had_more() -> None:
     assert trim(table(1000, more=True), 400).total is None
 

@@ -42,6 +42,13 @@ class TestSearchDatasets:
         assert "No dataset found." in text
         assert "0 rows" in text
 
+    async def test_a_misspelt_name_finds_the_like_that_may_be_seen(self, connect: Connect) -> None:
+        asked = {"query": "Sales Ordrs"}
+        async with connect() as client:
+            assert 'Like it: "Sales Orders" (' in text_of(await client.call_tool("search_datasets", asked))
+        async with connect(policy={"deny": {"dataset": ["Sales*"]}}) as client:
+            assert "Like it" not in text_of(await client.call_tool("search_datasets", asked))
+
     async def test_a_cursor_of_another_call_is_refused(self, connect: Connect) -> None:
         async with connect() as client:
             text = text_of(await client.call_tool("search_datasets", {"limit": 4}))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from domo_mcp.catalog.candidates import named
+from domo_mcp.catalog.nearness import nearest
 from domo_mcp.errors import SqlRefused, UnknownName
 from domo_mcp.tools import args
 from domo_mcp.tools.data.details import DatasetDetails, Include, details
@@ -68,6 +70,7 @@ async def search_datasets(
         more=bool(page.items) and (more or (page.total is None and len(page.items) == limit)),
         # What policy keeps out of sight was read, too: the next page begins behind it.
         continues=lambda shown: call.cursors.at(offset + (shown if shown < len(seen) else len(page.items))),
+        otherwise=await _like(call, query.strip()) if not seen and not owner and query.strip() else "",
     )
 
 
@@ -194,6 +197,13 @@ async def chart_data(
     most = call.results.chart_rows
     table = await query(call, sql, found, limit=most, most=most)
     return await charting.chart(call, table, sql, found, Wish(chart_type, x, y, series, title))
+
+
+async def _like(call: Call, query: str) -> str:
+    """The datasets whose names are like what none is called."""
+    there = {dataset.name: dataset for dataset in await call.catalog.search("")}
+    near = "; ".join(named(there[name]) for name in nearest(query, there, 5))
+    return f"Like it: {near}." if near else ""
 
 
 async def _user_id(call: Call, user: str) -> str:
