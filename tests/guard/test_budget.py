@@ -113,7 +113,7 @@ def test_a_row_larger_than_the_budget_has_no_cursor_that_stands_still() -> None:
 
 
 def test_rows_come_before_what_sums_them_up() -> None:
-    row = [f"{'x' * 20} {number}" for number in range(25)]
+    row: list[Scalar] = [f"{'x' * 20} {number}" for number in range(25)]
     result = trim(Table(tuple(Column(f"a{n}", "STRING") for n in range(25)), [row] * 10), 400)
     assert (len(result.rows), result.summary) == (1, ())
 
