@@ -41,6 +41,23 @@ async def test_what_the_statement_cuts_off_is_told(connect: Connect, where: str,
     assert expected in await told(connect, f"{MONTHS} WHERE {where} GROUP BY 1")
 
 
+@pytest.mark.parametrize("unit", ["month", "year"])
+async def test_a_truncated_date_is_the_period_that_it_begins(connect: Connect, unit: str) -> None:
+    by = f"SELECT DATE_TRUNC('{unit}', `Order Date`) AS begun, SUM(`Revenue`) AS total FROM `Sales Orders`"
+    text = await told(connect, f"{by} WHERE `Order Date` >= '2025-01-15' GROUP BY 1")
+    assert f"The first {unit} is not whole: only rows from 15 Jan 2025 on were asked for." in text
+    assert f"The last {unit} is not over: today is 22 Nov 2026." in text
+
+
+async def test_a_week_that_a_year_cuts_is_told(connect: Connect) -> None:
+    week = "DATE_SUB(`Order Date`, INTERVAL WEEKDAY(`Order Date`) DAY) AS week"
+    by = f"SELECT {week}, SUM(`Revenue`) AS total FROM `Sales Orders`"
+    text = await told(connect, f"{by} WHERE YEAR(`Order Date`) = 2026 GROUP BY 1")
+    assert "The first week is not whole: only rows from 01 Jan 2026 on were asked for." in text
+    text = await told(connect, f"{by} WHERE YEAR(`Order Date`) = 2025 GROUP BY 1")
+    assert "The last week is not whole: only rows up to 31 Dec 2025 were asked for." in text
+
+
 async def test_whole_periods_are_told_as_they_are(connect: Connect) -> None:
     where = "`Order Date` >= '2026-01-01' AND `Order Date` < '2026-11-01'"
     text = await told(connect, f"{MONTHS} WHERE {where} GROUP BY 1")
