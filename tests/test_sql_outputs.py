@@ -131,9 +131,18 @@ def test_dates_of_a_statement_within_are_not_taken_for_those_of_the_dataset() ->
         ("WEEK(d)", "week"),
         ("DAYOFWEEK(d)", "dayofweek"),
         ("HOUR(d)", "hour"),
+        ("YEARWEEK(d)", "yearweek"),
+        ("YEARWEEK(d, 1) AS wk", "yearweek"),
+        ("YEARWEEK(d) + 1", ""),
         ("YEAR(d) + 1", ""),
         ("d AS year", ""),
     ],
 )
 def test_parts_of_dates_are_known(column: str, part: str) -> None:
     assert of(column).part == part
+
+
+def test_what_the_rows_are_by_is_known() -> None:
+    statement = "SELECT SUM(a), FLOOR(b / 100) * 100 AS bucket, ROUND(COUNT(*) / 2), c FROM t"
+    assert [each.grouped for each in outputs(parse(f"{statement} GROUP BY 2, 4"))] == [False, True, False, True]
+    assert not any(each.grouped for each in outputs(parse("SELECT a, b FROM t")))

@@ -107,7 +107,7 @@ def _is_cloud(found: Sequence[Field]) -> bool:
 def _numbers(
     found: Sequence[Field], y: Field | None, x: Field | None, series: Field | None, *, keep_first: bool
 ) -> Field:
-    """The column that is measured: the one named, else the first of numbers that is free."""
+    """The column that is measured: the one named, else the first of numbers that is free, one added up if there is."""
     if y is not None:
         if y.kind not in {Kind.NUMBER, Kind.STEP}:
             raise CannotChart(
@@ -116,6 +116,9 @@ def _numbers(
         return y
     free = [field for field in found if field not in (x, series)]
     numbers = [field for field in free if field.kind is Kind.NUMBER]
+    measured = [field for field in numbers if not field.grouped]
+    if measured and len(measured) < len(numbers):
+        return measured[0]
     if numbers:
         return numbers[1] if keep_first and x is None and len(numbers) > 1 else numbers[0]
     steps = [field for field in free if field.kind is Kind.STEP]
@@ -129,9 +132,10 @@ def _numbers(
 
 
 def _along(found: Sequence[Field], y: Field, series: Field | None, *, scattered: bool) -> Field:
-    """What the numbers are by: dates before periods before categories; of a scatter numbers."""
+    """What the numbers are by: dates before periods before categories; of a scatter numbers. Grouped before others."""
     free = [field for field in found if field not in (y, series)]
     order = (Kind.NUMBER, Kind.MOMENT, Kind.STEP) if scattered else (Kind.MOMENT, Kind.STEP, Kind.TEXT, Kind.NUMBER)
+    free.sort(key=lambda field: not field.grouped)
     for kind in order:
         for field in free:
             if field.kind is kind:
@@ -149,7 +153,7 @@ def _split(found: Sequence[Field], chart: ChartType | None, x: Field, y: Field) 
     free.sort(key=lambda field: field.kind is Kind.MOMENT)  # a date has too many values for that
     repeated = len(set(x.values)) < len(x.values)
     if chart == "heatmap":
-        return free[0] if free else None
+        return next(iter([*free, *(field for field in found if field.grouped and field not in (x, y))]), None)
     if not repeated or chart == "scatter" or (chart is None and x.kind is Kind.NUMBER):
         few = [
             field for field in free if field.kind is Kind.TEXT and 1 < len(set(field.values)) < len(field.values) / 2

@@ -138,7 +138,7 @@ def _kept_columns(
     elif field.kind is not Kind.TEXT:
         most = MOST_STEPS
     kept = _kept(field, weight, most, notes, encoding.y, ordered=ordered or encoding.type in {"line", "area"})
-    if field.kind is Kind.STEP and encoding.type != "scatter":
+    if field.kind is Kind.STEP and encoding.type != "scatter" and not field.leaps:
         kept = _without_gaps(kept)
     return _labelled(kept)
 

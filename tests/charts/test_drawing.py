@@ -9,6 +9,7 @@ import pytest
 
 from domo_mcp.charts import Drawing, Wish, choose, draw, in_words, text_chart
 from domo_mcp.charts.axes import COLOURS
+from domo_mcp.charts.columns import Told
 from domo_mcp.charts.numbers import number_text, short_number
 
 
@@ -44,6 +45,13 @@ def test_seven_lines_are_kept() -> None:
 
 def test_years_without_rows_keep_their_place() -> None:
     assert drawn(["Year", "n"], [[2021, 1], [2024, 2]]).columns == ("2021", "2022", "2023", "2024")
+
+
+def test_weeks_of_years_stand_in_order_and_no_other_numbers_between_them() -> None:
+    rows = [[202601, 4], [202552, 3], [202550, 2]]
+    encoding = choose([("wk", "LONG"), ("n", "LONG")], rows, Wish(), [Told(part="yearweek"), Told()])
+    drawing = draw(encoding, ordered=False)
+    assert (encoding.type, drawing.columns) == ("bar", ("202550", "202552", "202601"))
 
 
 def test_null_the_empty_text_and_long_names_stay_apart() -> None:

@@ -50,7 +50,7 @@ async def test_a_truncated_date_is_the_period_that_it_begins(connect: Connect, u
 
 
 async def test_a_week_that_a_year_cuts_is_told(connect: Connect) -> None:
-    week = "DATE_SUB(`Order Date`, INTERVAL WEEKDAY(`Order Date`) DAY) AS week"
+    week = "DATE_SUB(`Order Date`, INTERVAL DAYOFWEEK(`Order Date`) - 1 DAY) AS week"
     by = f"SELECT {week}, SUM(`Revenue`) AS total FROM `Sales Orders`"
     text = await told(connect, f"{by} WHERE YEAR(`Order Date`) = 2026 GROUP BY 1")
     assert "The first week is not whole: only rows from 01 Jan 2026 on were asked for." in text
@@ -80,12 +80,20 @@ async def test_years_have_an_end_too(connect: Connect) -> None:
     [
         ("YEAR(`Order Date`)", "Bar chart: Orders by When."),
         ("DAYOFWEEK(`Order Date`)", "Line chart: Orders by When."),
+        ("YEARWEEK(`Order Date`)", "Line chart: Orders by When."),
         ("YEAR(`Order Date`) + 8000", "Scatter plot: Orders against When."),
     ],
 )
 async def test_parts_of_dates_are_periods_whatever_they_are_called(connect: Connect, along: str, expected: str) -> None:
     text = await told(connect, f"SELECT {along} AS _when, COUNT(*) AS _orders FROM `Sales Orders` GROUP BY 1")
     assert expected in text
+
+
+async def test_bars_of_two_numbers_run_along_what_the_rows_are_by(connect: Connect) -> None:
+    statement = "SELECT FLOOR(`Revenue` / 100) * 100 AS bucket, COUNT(*) AS orders FROM `Sales Orders` GROUP BY 1"
+    async with connect() as client:
+        text = text_of(await client.call_tool("chart_data", {"sql": statement, "chart_type": "bar"}))
+    assert "Bar chart: Orders by Bucket." in text
 
 
 async def test_shares_of_a_total_are_in_percent(connect: Connect) -> None:

@@ -90,7 +90,7 @@ def told_of(found: Sequence[Output]) -> list[Told]:
     """What a statement tells of its columns, as charts take it."""
     from domo_mcp.charts import Told
 
-    return [Told(each.named, each.whole, each.divides, each.hundredfold, each.part) for each in found]
+    return [Told(each.named, each.whole, each.divides, each.hundredfold, each.part, each.grouped) for each in found]
 
 
 def _partly(table: Table, x: Field, parts: Mapping[Value, str]) -> tuple[Scalar, ...]:
