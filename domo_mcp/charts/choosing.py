@@ -15,6 +15,7 @@ from domo_mcp.untrusted import foreign, one_line
 ChartType = Literal["bar", "line", "area", "scatter", "heatmap"]
 TYPES: tuple[ChartType, ...] = get_args(ChartType)
 MOST_CATEGORIES = 30
+MOST_SERIES = 7
 LONGEST_TITLE = 120
 
 _FEW_STEPS = 6
@@ -37,6 +38,7 @@ class Encoding:
     """A chart: `x` runs along, `y` are the numbers, `series` tells lines, colours or bars of a group apart.
 
     Of a heat map the numbers are the colours and `series` are the rows. `others` are columns that are not drawn.
+    `uncoloured` is what a scatter was to be coloured by and has too many values: its points are all there.
     """
 
     type: ChartType
@@ -45,6 +47,7 @@ class Encoding:
     series: Field | None
     title: str
     others: tuple[str, ...] = ()
+    uncoloured: Field | None = None
 
 
 def choose(
@@ -67,9 +70,12 @@ def choose(
     chart = "scatter" if scattered else wish.type
     series = series or _split(found, chart, x, y)
     chart = chart or _fitting(x, series, wished=bool(wish.series))
+    many = series if chart == "scatter" and series and len(set(series.values)) > MOST_SERIES else None
+    series = None if many else series
     if chart == "heatmap" and not wish.x and not wish.series and series and _is_longer(series, x):
         x, series = series, x
-    drawn = Encoding(chart, x, y, series, "", tuple(field.name for field in found if field not in (x, y, series)))
+    others = tuple(field.name for field in found if field not in (x, y, series, many))
+    drawn = Encoding(chart, x, y, series, "", others, many)
     _check(drawn, found)
     return replace(drawn, title=_title(drawn, wish.title))
 

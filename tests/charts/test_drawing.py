@@ -110,6 +110,18 @@ def test_a_scatter_in_words_says_how_the_numbers_hang_together() -> None:
     assert "correlation" not in in_words(drawn(["a", "b"], [[n, 2] for n in range(1, 6)]))
 
 
+def test_a_scatter_of_more_names_than_colours_has_all_its_points() -> None:
+    rows = [[f"N{n}", n / 3, 30 - n] for n in range(16)]
+    drawing = drawn(["Name", "Discount", "Revenue"], rows, x="Discount", y="Revenue", series="Name")
+    assert (drawing.encoding.type, drawing.series, len(drawing.points)) == ("scatter", (), 16)
+    text = in_words(drawing)
+    assert text.startswith("Scatter plot: Revenue against Discount.\n16 points;")
+    assert "(correlation -1.00)" in text
+    assert text.endswith("Not coloured by Name: its 16 values are more than the colours.")
+    few = drawn(["Name", "Discount", "Revenue"], rows[:7], x="Discount", y="Revenue", series="Name")
+    assert len(few.series) == 7
+
+
 def test_a_heat_map_in_words_counts_its_empty_cells() -> None:
     told = in_words(drawn(["a", "b", "n"], [["x", "u", 1], ["x", "v", 2], ["y", "v", 3]]))
     assert "2 of a across, 2 of b down, the colour is n, from 1 to 3; 1 cells are empty." in told
