@@ -1,4 +1,4 @@
-"""Dates by days, weeks, months or years: of which column, and from when to when WHERE lets rows in. Pure."""
+"""Dates by days, weeks, months, quarters or years: of which column, and from when to when WHERE lets rows in. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domo_mcp.sql.shares import bare, number_of
 if TYPE_CHECKING:
     from sqlglot import exp
 
-PeriodUnit = Literal["day", "week", "month", "year"]
+PeriodUnit = Literal["day", "week", "month", "quarter", "year"]
 
 _FORMATS: dict[str, PeriodUnit] = {
     "%Y": "year", "%Y-01-01": "year", "%Y-%m": "month", "%Y-%m-01": "month", "%Y-%m-%d": "day",
@@ -41,6 +41,8 @@ def _period(node: exp.Expr) -> tuple[str, PeriodUnit] | None:
     from sqlglot import exp
 
     unit: PeriodUnit | None = None
+    if isinstance(node, exp.Concat):
+        return _quarter(node)
     if isinstance(node, exp.Column):
         unit = "day"
     elif isinstance(node, exp.TimeToStr):
@@ -57,6 +59,17 @@ def _period(node: exp.Expr) -> tuple[str, PeriodUnit] | None:
         unit = _stepped_back(node)
     column = column_of(node if isinstance(node, exp.Column) else node.this) if unit else None
     return (column, unit) if column and unit else None
+
+
+def _quarter(node: exp.Concat) -> tuple[str, PeriodUnit] | None:
+    """The column of CONCAT(YEAR(d), '-Q', QUARTER(d))."""
+    from sqlglot import exp
+
+    match node.expressions:
+        case [exp.Year() as year, exp.Literal() as between, exp.Quarter() as quarter] if between.name == "-Q":
+            column = column_of(year.this)
+            return (column, "quarter") if column and column == column_of(quarter.this) else None
+    return None
 
 
 def _stepped_back(node: exp.DateSub) -> PeriodUnit | None:

@@ -49,6 +49,19 @@ async def test_a_truncated_date_is_the_period_that_it_begins(connect: Connect, u
     assert f"The last {unit} is not over: today is 22 Nov 2026." in text
 
 
+async def test_quarters_are_periods_too(connect: Connect) -> None:
+    quarter = "CONCAT(YEAR(`Order Date`), '-Q', QUARTER(`Order Date`)) AS quarter"
+    by = f"SELECT {quarter}, SUM(`Revenue`) AS total FROM `Sales Orders`"
+    text = await told(connect, f"{by} WHERE `Order Date` >= '2025-01-15' GROUP BY 1")
+    assert "The first quarter is not whole: only rows from 15 Jan 2025 on were asked for." in text
+    assert "The last quarter is not over: today is 22 Nov 2026." in text
+    whole = "`Order Date` >= '2025-01-01' AND `Order Date` < '2026-10-01'"
+    text = await told(connect, f"{by} WHERE {whole} GROUP BY 1")
+    assert "7 values of Quarter" in text
+    assert "not whole" not in text
+    assert "not over" not in text
+
+
 async def test_a_week_that_a_year_cuts_is_told(connect: Connect) -> None:
     week = "DATE_SUB(`Order Date`, INTERVAL DAYOFWEEK(`Order Date`) - 1 DAY) AS week"
     by = f"SELECT {week}, SUM(`Revenue`) AS total FROM `Sales Orders`"
