@@ -52,6 +52,16 @@ def test_a_part_of_a_whole_is_known_by_its_formula(column: str, whole: float) ->
         ("DATE_FORMAT(`d`, '%Y-%m')", "month"),
         ("DATE_FORMAT(`d`, '%Y-%m-01')", "month"),
         ("DATE_FORMAT(`d`, '%Y')", "year"),
+        ("DATE(DATE_FORMAT(`d`, '%Y-%m-01'))", "month"),
+        ("DATE(DATE_FORMAT(`d`, '%Y-01-01'))", "year"),
+        ("CAST(DATE_FORMAT(`d`, '%Y-01-01') AS DATE)", "year"),
+        ("DATE(DATE_SUB(`d`, INTERVAL WEEKDAY(`d`) DAY))", "week"),
+        ("CONCAT(YEAR(`d`), '-Q', QUARTER(`d`))", "quarter"),
+        ("CONCAT(YEAR(`d`), '-Q', QUARTER(`e`))", None),
+        ("CONCAT(YEAR(`d`), '-', MONTH(`d`))", None),
+        ("DATE(DATE_FORMAT(`d`, '%m'))", None),
+        ("CAST(`d` AS DATE)", "day"),
+        ("CAST(`d` AS CHAR)", None),
         ("YEAR(`d`)", "year"),
         ("LAST_DAY(`d`)", "month"),
         ("DATE(`d`)", "day"),
@@ -82,7 +92,19 @@ def test_the_period_that_dates_are_put_into_is_known(column: str, unit: str | No
         ("d >= '2026-01-15' OR r = 'x'", None, None),
         ("NOT (d >= '2026-01-15')", None, None),
         ("e >= '2026-01-15'", None, None),
-        ("YEAR(d) = 2026", None, None),
+        ("YEAR(d) = 2026", date(2026, 1, 1), date(2027, 1, 1)),
+        ("2025 = YEAR(d) AND d >= '2025-03-01'", date(2025, 3, 1), date(2026, 1, 1)),
+        ("YEAR(d) = YEAR(CURDATE())", date(2026, 1, 1), date(2027, 1, 1)),
+        ("YEAR(d) > 2024 AND YEAR(d) < 2026", date(2025, 1, 1), date(2026, 1, 1)),
+        ("2024 < YEAR(d) AND 2025 >= YEAR(d)", date(2025, 1, 1), date(2026, 1, 1)),
+        ("YEAR(d) BETWEEN 2024 AND 2025", date(2024, 1, 1), date(2026, 1, 1)),
+        ("d = '2026-03-04'", date(2026, 3, 4), date(2026, 3, 5)),
+        ("'2026-01-15' <= d", date(2026, 1, 15), None),
+        ("YEAR(d) = 9999", date(9999, 1, 1), None),
+        ("YEAR(d) <= 123456 AND YEAR(d) >= 123456", None, None),
+        ("YEAR(e) = 2026", None, None),
+        ("YEAR(d) = MONTH(d)", None, None),
+        ("MONTH(d) = 3", None, None),
         ("d >= 'soon'", None, None),
         ("d >= DATE_SUB(CURDATE(), INTERVAL 99999 YEAR)", None, None),
     ],
@@ -112,9 +134,18 @@ def test_dates_of_a_statement_within_are_not_taken_for_those_of_the_dataset() ->
         ("WEEK(d)", "week"),
         ("DAYOFWEEK(d)", "dayofweek"),
         ("HOUR(d)", "hour"),
+        ("YEARWEEK(d)", "yearweek"),
+        ("YEARWEEK(d, 1) AS wk", "yearweek"),
+        ("YEARWEEK(d) + 1", ""),
         ("YEAR(d) + 1", ""),
         ("d AS year", ""),
     ],
 )
 def test_parts_of_dates_are_known(column: str, part: str) -> None:
     assert of(column).part == part
+
+
+def test_what_the_rows_are_by_is_known() -> None:
+    statement = "SELECT SUM(a), FLOOR(b / 100) * 100 AS bucket, ROUND(COUNT(*) / 2), c FROM t"
+    assert [each.grouped for each in outputs(parse(f"{statement} GROUP BY 2, 4"))] == [False, True, False, True]
+    assert not any(each.grouped for each in outputs(parse("SELECT a, b FROM t")))

@@ -15,6 +15,7 @@ from domo_mcp.untrusted import foreign, one_line
 ChartType = Literal["bar", "line", "area", "scatter", "heatmap"]
 TYPES: tuple[ChartType, ...] = get_args(ChartType)
 MOST_CATEGORIES = 30
+MOST_SERIES = 7
 LONGEST_TITLE = 120
 
 _FEW_STEPS = 6
@@ -37,6 +38,7 @@ class Encoding:
     """A chart: `x` runs along, `y` are the numbers, `series` tells lines, colours or bars of a group apart.
 
     Of a heat map the numbers are the colours and `series` are the rows. `others` are columns that are not drawn.
+    `uncoloured` is what a scatter was to be coloured by and has too many values: its points are all there.
     """
 
     type: ChartType
@@ -45,6 +47,7 @@ class Encoding:
     series: Field | None
     title: str
     others: tuple[str, ...] = ()
+    uncoloured: Field | None = None
 
 
 def choose(
@@ -67,9 +70,12 @@ def choose(
     chart = "scatter" if scattered else wish.type
     series = series or _split(found, chart, x, y)
     chart = chart or _fitting(x, series, wished=bool(wish.series))
+    many = series if chart == "scatter" and series and len(set(series.values)) > MOST_SERIES else None
+    series = None if many else series
     if chart == "heatmap" and not wish.x and not wish.series and series and _is_longer(series, x):
         x, series = series, x
-    drawn = Encoding(chart, x, y, series, "", tuple(field.name for field in found if field not in (x, y, series)))
+    others = tuple(field.name for field in found if field not in (x, y, series, many))
+    drawn = Encoding(chart, x, y, series, "", others, many)
     _check(drawn, found)
     return replace(drawn, title=_title(drawn, wish.title))
 
@@ -107,7 +113,7 @@ def _is_cloud(found: Sequence[Field]) -> bool:
 def _numbers(
     found: Sequence[Field], y: Field | None, x: Field | None, series: Field | None, *, keep_first: bool
 ) -> Field:
-    """The column that is measured: the one named, else the first of numbers that is free."""
+    """The column that is measured: the one named, else the first of numbers that is free, one added up if there is."""
     if y is not None:
         if y.kind not in {Kind.NUMBER, Kind.STEP}:
             raise CannotChart(
@@ -116,6 +122,9 @@ def _numbers(
         return y
     free = [field for field in found if field not in (x, series)]
     numbers = [field for field in free if field.kind is Kind.NUMBER]
+    measured = [field for field in numbers if not field.grouped]
+    if measured and len(measured) < len(numbers):
+        return measured[0]
     if numbers:
         return numbers[1] if keep_first and x is None and len(numbers) > 1 else numbers[0]
     steps = [field for field in free if field.kind is Kind.STEP]
@@ -129,9 +138,10 @@ def _numbers(
 
 
 def _along(found: Sequence[Field], y: Field, series: Field | None, *, scattered: bool) -> Field:
-    """What the numbers are by: dates before periods before categories; of a scatter numbers."""
+    """What the numbers are by: dates before periods before categories; of a scatter numbers. Grouped before others."""
     free = [field for field in found if field not in (y, series)]
     order = (Kind.NUMBER, Kind.MOMENT, Kind.STEP) if scattered else (Kind.MOMENT, Kind.STEP, Kind.TEXT, Kind.NUMBER)
+    free.sort(key=lambda field: not field.grouped)
     for kind in order:
         for field in free:
             if field.kind is kind:
@@ -149,7 +159,7 @@ def _split(found: Sequence[Field], chart: ChartType | None, x: Field, y: Field) 
     free.sort(key=lambda field: field.kind is Kind.MOMENT)  # a date has too many values for that
     repeated = len(set(x.values)) < len(x.values)
     if chart == "heatmap":
-        return free[0] if free else None
+        return next(iter([*free, *(field for field in found if field.grouped and field not in (x, y))]), None)
     if not repeated or chart == "scatter" or (chart is None and x.kind is Kind.NUMBER):
         few = [
             field for field in free if field.kind is Kind.TEXT and 1 < len(set(field.values)) < len(field.values) / 2

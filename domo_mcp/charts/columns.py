@@ -23,7 +23,7 @@ _MOMENT_TYPES = frozenset({"DATE", "DATETIME", "TIMESTAMP"})
 _NUMBER_TYPES = frozenset({"LONG", "DOUBLE", "DECIMAL", "FLOAT", "INTEGER", "BIGINT", "NUMBER", "NUMERIC"})
 _STEPS = {
     "year": (1900, 2200), "quarter": (1, 4), "month": (1, 12), "week": (0, 53), "weekday": (0, 7), "day": (0, 366),
-    "dayofweek": (0, 7), "hour": (0, 23),
+    "dayofweek": (0, 7), "hour": (0, 23), "yearweek": (190000, 220053),
 }  # fmt: skip
 _STEP_WORD = re.compile(rf"(?<![a-z])({'|'.join(_STEPS)})(?![a-z])")
 _SHARE = re.compile(
@@ -49,7 +49,8 @@ class Told:
     """What the statement says of a column: `named` by an alias; `whole` is what 100 % are, 0 where it is no sure share.
 
     `divides` tells a quotient whose hundredfold is not taken, `hundredfold` whether anything is multiplied by 100.
-    `part` is what it takes of a date: year, quarter, month, week, dayofweek, hour.
+    `part` is what it takes of a date: year, quarter, month, week, dayofweek, hour, yearweek.
+    `grouped` says that the rows are by it.
     """
 
     named: bool = False
@@ -57,6 +58,7 @@ class Told:
     divides: bool = False
     hundredfold: bool = False
     part: str = ""
+    grouped: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,7 @@ class Field:
     """A column: numbers and whole steps as float, moments as UTC without zone, categories as text.
 
     `title` is its name as people write it, `whole` what 100 % are of a column of shares (1 or 100), else 0.
+    `grouped` says that the statement's rows are by it, `leaps` that its steps are no count: 202601 follows 202552.
     """
 
     name: str
@@ -71,6 +74,8 @@ class Field:
     values: Sequence[Value]
     title: str = ""
     whole: float = 0
+    grouped: bool = False
+    leaps: bool = False
 
     @property
     def label(self) -> str:
@@ -100,7 +105,8 @@ def fields(
     found = []
     for place, ((name, kind), of) in enumerate(zip(columns, told, strict=True)):
         field = _field(name, kind.upper(), [row[place] for row in rows], of.part)
-        found.append(replace(field, title=readable(name, named=of.named), whole=_whole(field, of)))
+        title = readable(name, named=of.named)
+        found.append(replace(field, title=title, whole=_whole(field, of), grouped=of.grouped))
     return found
 
 
@@ -166,7 +172,8 @@ def _field(name: str, told: str, raw: Sequence[Scalar], part: str = "") -> Field
     if present and sum(number is not None for number in numbers) == len(present):
         if _IDENTIFIER.search(name):
             return Field(name, Kind.TEXT, [_text(value) for value in raw])
-        return Field(name, Kind.STEP if _is_step(part or name, numbers) else Kind.NUMBER, numbers)
+        step = _step(part or name, numbers)
+        return Field(name, Kind.STEP if step else Kind.NUMBER, numbers, leaps=step == "yearweek")
     moments = [_moment(value) for value in raw]
     if (present or told in _MOMENT_TYPES) and sum(moment is not None for moment in moments) == len(present):
         return Field(name, Kind.MOMENT, moments)
@@ -200,10 +207,11 @@ def _moment(value: Scalar) -> datetime | None:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def _is_step(name: str, numbers: Sequence[float | None]) -> bool:
-    """Whether whole numbers count years, months, …: the name says so and the values fit it."""
+def _step(name: str, numbers: Sequence[float | None]) -> str:
+    """What whole numbers count, years, months, …: the name says so and the values fit it; else nothing."""
     words = _STEP_WORD.findall(_words(name))
     if not words or " per " in name.lower():
-        return False
+        return ""
     least, most = _STEPS[words[0]]
-    return all(least <= number <= most and number.is_integer() for number in numbers if number is not None)
+    fits = all(least <= number <= most and number.is_integer() for number in numbers if number is not None)
+    return words[0] if fits else ""

@@ -13,11 +13,10 @@ from functools import partial
 from itertools import count, pairwise
 from statistics import median
 
-from domo_mcp.charts.choosing import MOST_CATEGORIES, Encoding
+from domo_mcp.charts.choosing import MOST_CATEGORIES, MOST_SERIES, Encoding
 from domo_mcp.charts.columns import Field, Kind, Value, category, category_by_both_ends
 from domo_mcp.charts.numbers import Grain, grain_of, moment_text
 
-MOST_SERIES = 7
 MOST_STEPS = 60
 _FEW_DATES = 6
 _HOLE = 5  # times the usual step
@@ -95,6 +94,8 @@ def draw(encoding: Encoding, *, ordered: bool, partly: Mapping[Value, str] = _WH
     notes += [why for value, why in partly.items() if value in seen]
     holes = _holes(points, grain, notes) if encoding.type == "line" else ()
     notes += _missing(encoding, discrete=discrete)
+    if many := encoding.uncoloured:
+        notes.append(f"not coloured by {many.label}: its {len(set(many.values)):,} values are more than the colours")
     if encoding.others:
         notes.append(f"not drawn: {', '.join(category(name, 40) for name in encoding.others[:8])}")
     return Drawing(encoding, tuple(points), order, lines.order, grain, tuple(notes), holes)
@@ -138,7 +139,7 @@ def _kept_columns(
     elif field.kind is not Kind.TEXT:
         most = MOST_STEPS
     kept = _kept(field, weight, most, notes, encoding.y, ordered=ordered or encoding.type in {"line", "area"})
-    if field.kind is Kind.STEP and encoding.type != "scatter":
+    if field.kind is Kind.STEP and encoding.type != "scatter" and not field.leaps:
         kept = _without_gaps(kept)
     return _labelled(kept)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 _HUNDRED = 100.0
-_PARTS = frozenset({"year", "quarter", "month", "week", "dayofweek", "hour"})
+_PARTS = frozenset({"year", "quarter", "month", "week", "dayofweek", "hour", "yearweek"})
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Output:
     """One column: `named` by an alias; `whole` is what 100 % are (1 or 100), 0 where it is not surely a share.
 
     `divides` tells a quotient whose hundredfold is not taken, `hundredfold` whether anything is multiplied by 100.
-    `part` is the function's name where it is a part of a date: year, quarter, month, week, dayofweek, hour.
+    `part` is the function's name where it is a part of a date: year, quarter, month, week, dayofweek, hour, yearweek.
+    `grouped` tells what the rows are by, where they are grouped: no aggregate.
     """
 
     named: bool = False
@@ -30,6 +31,7 @@ class Output:
     divides: bool = False
     hundredfold: bool = False
     part: str = ""
+    grouped: bool = False
     period: Period | None = None
 
 
@@ -44,13 +46,14 @@ def outputs(select: Select, today: date | None = None) -> list[Output]:
     if not isinstance(tree, exp.Select) or any(item.is_star for item in tree.selects):
         return []
     plain = isinstance(_from(tree), exp.Table) and not tree.ctes
+    groups = tree.args.get("group") is not None
     try:
-        return [_output(item, tree if plain else None, today) for item in tree.selects]
+        return [_output(item, tree if plain else None, today, groups=groups) for item in tree.selects]
     except RecursionError:
         return []  # a formula of thousands of parts is nothing that is surely known
 
 
-def _output(item: exp.Expr, tree: exp.Select | None, today: date | None) -> Output:
+def _output(item: exp.Expr, tree: exp.Select | None, today: date | None, *, groups: bool) -> Output:
     from sqlglot import exp
 
     inner = item.unalias()
@@ -60,9 +63,17 @@ def _output(item: exp.Expr, tree: exp.Select | None, today: date | None) -> Outp
         whole=whole_of(inner),
         divides=not hundredfold and inner.find(exp.Div) is not None,
         hundredfold=hundredfold,
-        part=inner.key if inner.key in _PARTS else "",
+        part=_part(inner),
+        grouped=groups and inner.find(exp.AggFunc) is None,
         period=period_of(inner, tree, today) if tree else None,
     )
+
+
+def _part(node: exp.Expr) -> str:
+    from sqlglot import exp
+
+    name = node.name.lower() if isinstance(node, exp.Anonymous) else node.key
+    return name if name in _PARTS else ""
 
 
 def _from(tree: exp.Select) -> exp.Expr | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from domo_mcp.charts import CannotChart, Encoding, UnknownColumn, Wish, choose
-from domo_mcp.charts.columns import Kind, Scalar, fields
+from domo_mcp.charts.columns import Kind, Scalar, Told, fields
 from domo_mcp.untrusted import plain
 
 Rows = Sequence[Sequence[Scalar]]
@@ -63,6 +64,25 @@ def test_what_was_asked_for_is_taken() -> None:
     assert chart.title == "Two lines"
     assert chart.others == ("Region", "Sales")
     assert roles(chosen(header, rows, series="Channel"))[0] == "bar"
+
+
+@pytest.mark.parametrize("kind", [None, "bar", "line", "area", "scatter"])
+@pytest.mark.parametrize("first", ["bucket", "orders"])
+def test_what_the_rows_are_by_runs_along(kind: Any, first: str) -> None:
+    names = ["bucket", "orders"] if first == "bucket" else ["orders", "bucket"]
+    rows = [[n * 100, 5 - n] if first == "bucket" else [5 - n, n * 100] for n in range(4)]
+    told = [Told(grouped=name == "bucket") for name in names]
+    chart = choose([(name, "LONG") for name in names], rows, Wish(kind), told)
+    assert roles(chart) == (kind or "scatter", "bucket", "orders", None)
+
+
+def test_a_heat_map_takes_whole_steps_and_numbers_that_the_rows_are_by() -> None:
+    columns = [("hr", "LONG"), ("DAYNAME(`Created`)", "STRING"), ("n", "LONG")]
+    rows: Rows = [[hour, day, hour] for hour in (8, 9) for day in ("Monday", "Friday")]
+    chart = choose(columns, rows, Wish("heatmap"), [Told(part="hour", grouped=True), Told(grouped=True), Told()])
+    assert roles(chart) == ("heatmap", "hr", "n", "DAYNAME(`Created`)")
+    chart = choose(columns, rows, Wish("heatmap"), [Told(grouped=True), Told(grouped=True), Told()])
+    assert roles(chart) == ("heatmap", "DAYNAME(`Created`)", "n", "hr")
 
 
 def test_a_heat_map_may_be_said_by_its_axes() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from domo_mcp.charts import Drawing, Wish, choose, draw, in_words, text_chart
 from domo_mcp.charts.axes import COLOURS
+from domo_mcp.charts.columns import Told
 from domo_mcp.charts.numbers import number_text, short_number
 
 
@@ -44,6 +45,13 @@ def test_seven_lines_are_kept() -> None:
 
 def test_years_without_rows_keep_their_place() -> None:
     assert drawn(["Year", "n"], [[2021, 1], [2024, 2]]).columns == ("2021", "2022", "2023", "2024")
+
+
+def test_weeks_of_years_stand_in_order_and_no_other_numbers_between_them() -> None:
+    rows = [[202601, 4], [202552, 3], [202550, 2]]
+    encoding = choose([("wk", "LONG"), ("n", "LONG")], rows, Wish(), [Told(part="yearweek"), Told()])
+    drawing = draw(encoding, ordered=False)
+    assert (encoding.type, drawing.columns) == ("bar", ("202550", "202552", "202601"))
 
 
 def test_null_the_empty_text_and_long_names_stay_apart() -> None:
@@ -100,6 +108,18 @@ def test_a_scatter_in_words_says_how_the_numbers_hang_together() -> None:
     assert "5 points; a from 1 to 5; b from 2 to 10." in told
     assert "closely related, rising together (correlation +1.00)" in told
     assert "correlation" not in in_words(drawn(["a", "b"], [[n, 2] for n in range(1, 6)]))
+
+
+def test_a_scatter_of_more_names_than_colours_has_all_its_points() -> None:
+    rows = [[f"N{n}", n / 3, 30 - n] for n in range(16)]
+    drawing = drawn(["Name", "Discount", "Revenue"], rows, x="Discount", y="Revenue", series="Name")
+    assert (drawing.encoding.type, drawing.series, len(drawing.points)) == ("scatter", (), 16)
+    text = in_words(drawing)
+    assert text.startswith("Scatter plot: Revenue against Discount.\n16 points;")
+    assert "(correlation -1.00)" in text
+    assert text.endswith("Not coloured by Name: its 16 values are more than the colours.")
+    few = drawn(["Name", "Discount", "Revenue"], rows[:7], x="Discount", y="Revenue", series="Name")
+    assert len(few.series) == 7
 
 
 def test_a_heat_map_in_words_counts_its_empty_cells() -> None:

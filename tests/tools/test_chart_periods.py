@@ -41,6 +41,36 @@ async def test_what_the_statement_cuts_off_is_told(connect: Connect, where: str,
     assert expected in await told(connect, f"{MONTHS} WHERE {where} GROUP BY 1")
 
 
+@pytest.mark.parametrize("unit", ["month", "year"])
+async def test_a_truncated_date_is_the_period_that_it_begins(connect: Connect, unit: str) -> None:
+    by = f"SELECT DATE_TRUNC('{unit}', `Order Date`) AS begun, SUM(`Revenue`) AS total FROM `Sales Orders`"
+    text = await told(connect, f"{by} WHERE `Order Date` >= '2025-01-15' GROUP BY 1")
+    assert f"The first {unit} is not whole: only rows from 15 Jan 2025 on were asked for." in text
+    assert f"The last {unit} is not over: today is 22 Nov 2026." in text
+
+
+async def test_quarters_are_periods_too(connect: Connect) -> None:
+    quarter = "CONCAT(YEAR(`Order Date`), '-Q', QUARTER(`Order Date`)) AS quarter"
+    by = f"SELECT {quarter}, SUM(`Revenue`) AS total FROM `Sales Orders`"
+    text = await told(connect, f"{by} WHERE `Order Date` >= '2025-01-15' GROUP BY 1")
+    assert "The first quarter is not whole: only rows from 15 Jan 2025 on were asked for." in text
+    assert "The last quarter is not over: today is 22 Nov 2026." in text
+    whole = "`Order Date` >= '2025-01-01' AND `Order Date` < '2026-10-01'"
+    text = await told(connect, f"{by} WHERE {whole} GROUP BY 1")
+    assert "7 values of Quarter" in text
+    assert "not whole" not in text
+    assert "not over" not in text
+
+
+async def test_a_week_that_a_year_cuts_is_told(connect: Connect) -> None:
+    week = "DATE_SUB(`Order Date`, INTERVAL DAYOFWEEK(`Order Date`) - 1 DAY) AS week"
+    by = f"SELECT {week}, SUM(`Revenue`) AS total FROM `Sales Orders`"
+    text = await told(connect, f"{by} WHERE YEAR(`Order Date`) = 2026 GROUP BY 1")
+    assert "The first week is not whole: only rows from 01 Jan 2026 on were asked for." in text
+    text = await told(connect, f"{by} WHERE YEAR(`Order Date`) = 2025 GROUP BY 1")
+    assert "The last week is not whole: only rows up to 31 Dec 2025 were asked for." in text
+
+
 async def test_whole_periods_are_told_as_they_are(connect: Connect) -> None:
     where = "`Order Date` >= '2026-01-01' AND `Order Date` < '2026-11-01'"
     text = await told(connect, f"{MONTHS} WHERE {where} GROUP BY 1")
@@ -63,12 +93,20 @@ async def test_years_have_an_end_too(connect: Connect) -> None:
     [
         ("YEAR(`Order Date`)", "Bar chart: Orders by When."),
         ("DAYOFWEEK(`Order Date`)", "Line chart: Orders by When."),
+        ("YEARWEEK(`Order Date`)", "Line chart: Orders by When."),
         ("YEAR(`Order Date`) + 8000", "Scatter plot: Orders against When."),
     ],
 )
 async def test_parts_of_dates_are_periods_whatever_they_are_called(connect: Connect, along: str, expected: str) -> None:
     text = await told(connect, f"SELECT {along} AS _when, COUNT(*) AS _orders FROM `Sales Orders` GROUP BY 1")
     assert expected in text
+
+
+async def test_bars_of_two_numbers_run_along_what_the_rows_are_by(connect: Connect) -> None:
+    statement = "SELECT FLOOR(`Revenue` / 100) * 100 AS bucket, COUNT(*) AS orders FROM `Sales Orders` GROUP BY 1"
+    async with connect() as client:
+        text = text_of(await client.call_tool("chart_data", {"sql": statement, "chart_type": "bar"}))
+    assert "Bar chart: Orders by Bucket." in text
 
 
 async def test_shares_of_a_total_are_in_percent(connect: Connect) -> None:

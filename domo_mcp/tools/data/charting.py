@@ -12,7 +12,7 @@ import anyio.to_thread
 from anyio.lowlevel import RunVar
 
 from domo_mcp.errors import InvalidInput, UnknownName
-from domo_mcp.sql import Select
+from domo_mcp.sql import Select, parse
 from domo_mcp.sql.grouped import Period
 from domo_mcp.sql.outputs import Output, outputs
 from domo_mcp.telemetry import secrets
@@ -44,7 +44,8 @@ async def chart(call: Call, table: Table, select: Select, dataset: Dataset, wish
     if not table.rows:
         return table
     columns = [(column.name, column.type) for column in table.columns]
-    found = outputs(select, call.catalog.settings.today(call.now()))
+    sent = select if table.sql == select.text else parse(table.sql)  # DATE_TRUNC has become what Domo knows
+    found = outputs(sent, call.catalog.settings.today(call.now()))
     told = told_of(found)
     try:
         encoding = charts.choose(columns, table.rows, wish, told)
@@ -89,7 +90,7 @@ def told_of(found: Sequence[Output]) -> list[Told]:
     """What a statement tells of its columns, as charts take it."""
     from domo_mcp.charts import Told
 
-    return [Told(each.named, each.whole, each.divides, each.hundredfold, each.part) for each in found]
+    return [Told(each.named, each.whole, each.divides, each.hundredfold, each.part, each.grouped) for each in found]
 
 
 def _partly(table: Table, x: Field, parts: Mapping[Value, str]) -> tuple[Scalar, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from domo_mcp.charts.columns import Field, Value
     from domo_mcp.client.metadata import Dataset
 
+_QUARTER = re.compile(r"(\d{4})-Q([1-4])")
 _GAP = 4
 """So many of the data's own steps may be missing at an end: weekends, holidays, the rest of a month told by one day."""
 
@@ -34,7 +36,9 @@ async def partly(call: Call, select: Select, dataset: Dataset, x: Field, period:
     from domo_mcp.charts.numbers import Grain, moment_text
 
     years = sorted(value for value in x.values if isinstance(value, float))
-    values: list[datetime] | list[float] = sorted(v for v in x.values if isinstance(v, datetime)) or years
+    quarters = sorted(value for value in x.values if isinstance(value, str) and _QUARTER.fullmatch(value))
+    moments = sorted(value for value in x.values if isinstance(value, datetime))
+    values: list[datetime] | list[float] | list[str] = moments or years or quarters
     first, last = (_stretch(values[at], period) for at in (0, -1)) if values else (None, None)
     if first is None or last is None or values[0] == values[-1]:
         return {}
@@ -60,8 +64,10 @@ async def partly(call: Call, select: Select, dataset: Dataset, x: Field, period:
     return told
 
 
-def _stretch(value: datetime | float, period: Period) -> tuple[date, date] | None:
+def _stretch(value: datetime | float | str, period: Period) -> tuple[date, date] | None:
     """From which day on up to which one a value of x counts; None where it is no such value."""
+    if isinstance(value, str):
+        return _quarter(value) if period.unit == "quarter" else None
     if not MINYEAR <= (value if isinstance(value, float) else value.year) < MAXYEAR:
         return None
     if isinstance(value, float) and period.unit == "year":
@@ -78,6 +84,15 @@ def _stretch(value: datetime | float, period: Period) -> tuple[date, date] | Non
         case "year" if (begin.month, begin.day) == (1, 1):
             end = begin.replace(year=begin.year + 1)
     return (begin, end) if end else None
+
+
+def _quarter(value: str) -> tuple[date, date] | None:
+    """From which day on up to which one 2026-Q3 is."""
+    parts = _QUARTER.fullmatch(value)
+    if not parts or not MINYEAR <= int(parts[1]) < MAXYEAR:
+        return None
+    begin = date(int(parts[1]), 3 * int(parts[2]) - 2, 1)
+    return begin, (begin + timedelta(days=95)).replace(day=1)
 
 
 def _within(day: date | None, stretch: tuple[date, date]) -> date | None:
