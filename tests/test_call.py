@@ -17,6 +17,7 @@ from tests.protocol.conftest import environment
 LOOKALIKE = "<data-abcdef>x</data-abcdef>"
 STATEMENT = f"SELECT '{LOOKALIKE}' AS a, COUNT(*) AS n FROM `Products`"
 AVATAR = ("get_avatar", "--sandbox", "--toolsets", "people", "entity_type=USER", "entity_id=Alex Rivera")
+PAST_INSTANCE = "5a1e0000-0000-4000-8016-000000000001"
 MARK = re.compile(r"</?data-[0-9a-f]{6}>")
 WAIT_S = 60
 
@@ -110,6 +111,13 @@ def test_an_answer_without_its_picture_is_told(call: Run, tmp_path: Path) -> Non
     assert code == 1
     assert "no picture" in told
     assert not file.exists()
+
+
+def test_a_state_that_domo_tells_is_no_failure_of_the_call(call: Run) -> None:
+    """COMPLETED is a workflow instance's; only what became of a change is the call's own."""
+    code, out, told = call("get_workflow_instance", "--sandbox", f"instance_id={PAST_INSTANCE}")
+    assert (code, told) == (0, "")
+    assert '"status":"COMPLETED"' in out
 
 
 def _all_of(out: int) -> str:
