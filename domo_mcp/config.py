@@ -24,6 +24,7 @@ from domo_mcp.tools.local.folders import FilesSettings
 from domo_mcp.tools.results import ResultSettings
 
 _ENVIRONMENT = ("DOMO_HOST", "DOMO_DEVELOPER_TOKEN", "DOMO_MCP_CONFIG", "DOMO_MCP_LOG")
+_LEAST_SECRET = 8  # tokens and client ids of Domo have 30 and more
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _PATHS = (
     ("catalog", "notes"),
@@ -114,12 +115,25 @@ class Config(Settings):
         return self.policy.overlaid(own.model_dump(exclude_unset=True)) if own else self.policy
 
     def secrets(self) -> Iterator[str]:
-        """Every secret in it, for whoever has to keep them out of sight."""
-        for instance in self.instances.values():
-            if instance.auth:
-                yield from instance.auth.secrets()
-        yield self.sandbox.ai_key.get_secret_value().strip()
-        yield from self.state.secrets()
+        """Every secret in it, for whoever has to keep them out of sight.
+
+        Raises ConfigError for one so short that it is a mistake: to hide it would take common words out of every text.
+        """
+        for key, secret in self._secrets_by_key():
+            if 0 < len(secret) < _LEAST_SECRET:
+                raise ConfigError(
+                    f"{key} is shorter than {_LEAST_SECRET} characters, too short for a secret.",
+                    "Copy the whole of it into the configuration, or into DOMO_DEVELOPER_TOKEN.",
+                )
+            yield secret
+
+    def _secrets_by_key(self) -> Iterator[tuple[str, str]]:
+        for name, instance in self.instances.items():
+            for key, secret in (instance.auth.secrets() if instance.auth else {}).items():
+                yield f"instances.{name}.auth.{key}", secret
+        yield "sandbox.ai_key", self.sandbox.ai_key.get_secret_value().strip()
+        self.state.signing_key()  # has a message of its own where the key is too short
+        yield from (("The password in state.url", secret) for secret in self.state.secrets())
 
 
 def load(

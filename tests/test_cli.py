@@ -307,6 +307,33 @@ def test_half_a_configuration_names_what_is_missing(run: Run, environment: dict[
     assert expected in outcome.err
 
 
+@pytest.mark.parametrize("command", [("tools",), ("call", "whoami"), ("serve",), ("doctor",)])
+def test_a_token_that_is_too_short_to_be_one_ends_the_start(run: Run, command: tuple[str, ...]) -> None:
+    """To hide it would take common characters out of every text, the protocol's own keys with them."""
+    outcome = run(*command, DOMO_HOST="acme.domo.com", DOMO_DEVELOPER_TOKEN="qzx")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "DOMO_DEVELOPER_TOKEN" in outcome.err
+    assert "shorter than 8 characters" in outcome.err
+    assert "qzx" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[instances.acme]\nurl = "https://acme.domo.com"\nauth = { token = "qzx" }\n', "instances.acme.auth.token"),
+        ('[instances.s]\nkind = "sandbox"\n[sandbox]\nai_key = "qzx"\n', "sandbox.ai_key"),
+        ('[instances.s]\nkind = "sandbox"\n[state]\nurl = "postgresql://u:qzx@db/x"\n', "password in state.url"),
+    ],
+)
+def test_a_short_secret_in_the_file_is_named_by_its_key(
+    run: Run, toml: Callable[[str], str], text: str, key: str
+) -> None:
+    outcome = run("tools", "--config", toml(text))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"{key} is shorter than 8 characters" in outcome.err
+    assert "qzx" not in outcome.err
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
