@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -16,7 +16,7 @@ from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.errors import ConfigError
 from domo_mcp.guard.audit import AuditSettings
 from domo_mcp.guard.journal import JournalSettings
-from domo_mcp.guard.policy import ColumnSettings, PolicySettings
+from domo_mcp.guard.policy import ColumnSettings, Kind, PolicySettings
 from domo_mcp.instances import AliasSettings, AuthSettings, InstanceSettings
 from domo_mcp.state import StateSettings
 from domo_mcp.tools.ai import AiSettings
@@ -270,9 +270,12 @@ def _validated(tables: Mapping[str, Any]) -> Config:
 
 def _fault(fault: Mapping[str, Any]) -> str:
     place = [str(part) for part in fault["loc"]]
-    if fault["type"] != "extra_forbidden":
-        return f"{'.'.join(place)}: {fault['msg']}."
-    keys = _keys(place[:-1])
+    if place[-1:] == ["[key]"]:  # of a table that has one for each kind of thing
+        place, keys = place[:-1], list(get_args(Kind))
+    elif fault["type"] == "extra_forbidden":
+        keys = _keys(place[:-1])
+    else:
+        return f"{'.'.join(place)}: {fault['msg'].removeprefix('Value error, ')}."
     near = difflib.get_close_matches(place[-1], keys, n=1, cutoff=0.6)
     meant = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(keys)}."
     return f"There is no configuration key {'.'.join(place)}. {meant}"
