@@ -43,4 +43,6 @@ def status_in(structured: Mapping[str, Any] | None) -> Status | None:
     Answers about Domo have states of their own, of workflow instances for one, by the same name.
     """
     answer = structured or {}
-    return cast("Status", answer["status"]) if answer.get("status") in get_args(Status) and "summary" in answer else None
+    return (
+        cast("Status", answer["status"]) if answer.get("status") in get_args(Status) and "summary" in answer else None
+    )
