@@ -36,9 +36,8 @@ async def _call(config: Config, tool: str, arguments: dict[str, Any], save: Path
         app = await stack.enter_async_context(open_app(config))
         check_save(app.tools, tool, save)
         client = await stack.enter_async_context(local_client(app, ask=ask))
-        names = [listed.name for listed in (await client.list_tools()).tools]
-        if tool not in names:
-            print(f"domo-mcp: {unlisted(app, tool)} Listed: {', '.join(names)}.", file=sys.stderr)
+        if tool not in {listed.name for listed in (await client.list_tools()).tools}:
+            print(f"domo-mcp: {unlisted(app, tool)}", file=sys.stderr)
             return 2
         result = await client.call_tool(tool, arguments, progress_callback=_progress if sys.stderr.isatty() else None)
     _show("\n".join(block.text for block in result.content if block.type == "text"), failed=result.is_error)

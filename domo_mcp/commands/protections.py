@@ -79,9 +79,9 @@ def _all_entries(policy: PolicySettings) -> Iterator[Entry]:
                 yield Entry(f"policy.columns.{key}", pattern, tuple(_before_dots(pattern)), KINDS, so)
     for approved in policy.unattended:
         tool, _, name = approved.partition(":")
-        kind = _OF_TOOLSET.get(tool_named(tool).toolset)
-        if kind and tool not in _OF_NEW_THINGS | _FOR_GOOD:
-            yield Entry("policy.unattended", approved, (name,), (kind,), "approves nothing", by_case=True)
+        about = _OF_TOOLSET.get(tool_named(tool).toolset)
+        if about and tool not in _OF_NEW_THINGS | _FOR_GOOD:
+            yield Entry("policy.unattended", approved, (name,), (about,), "approves nothing", by_case=True)
 
 
 def _before_dots(pattern: str) -> Iterator[str]:
