@@ -41,14 +41,15 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return called
 
 
-def at_terminal(*arguments: str) -> tuple[int, str]:
-    """Exit code and stdout of the same where stdout is a terminal."""
+def at_terminal(*arguments: str, of: str = "stdout") -> tuple[int, str]:
+    """Exit code and what it prints on stdout, or `of` stderr, where that is a terminal."""
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "domo_mcp", "call", *arguments]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, env=environment()) as process:
+    out, err = (theirs, None) if of == "stdout" else (subprocess.DEVNULL, theirs)
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment()) as process:
         os.close(theirs)
-        out = _all_of(ours)
-        return process.wait(timeout=WAIT_S), out
+        shown = _all_of(ours)
+        return process.wait(timeout=WAIT_S), shown
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
@@ -59,6 +60,17 @@ def test_at_a_terminal_an_answer_has_no_marks_but_those_that_are_content() -> No
     assert MARK.findall(out) == ["<data-abcdef>", "</data-abcdef>"]
     assert f"{LOOKALIKE},120\r\n" in out
     assert 'dataset "Products" (5a1e0000' in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_at_a_terminal_progress_tells_a_count_once(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f'[files]\nexports = "{tmp_path / "exports"}"\n', encoding="utf-8")
+    export = ("sql=SELECT * FROM `Products` ORDER BY `Product ID`", "save_as=products.csv", "--config", str(file))
+    code, told = at_terminal("run_sql", "--sandbox", *export, of="stderr")
+    assert code == 0, told
+    assert told.splitlines()[0] == "120 rows written"
+    assert "[120]" not in told
 
 
 def test_into_a_pipe_an_answer_is_what_a_model_reads(call: Run) -> None:

@@ -75,5 +75,5 @@ def _forget_typed() -> None:
 
 
 async def _progress(progress: float, total: float | None, message: str | None) -> None:
-    share = f"{round(progress):,}/{round(total):,}" if total else f"{round(progress):,}"
-    print(f"[{share}] {message or ''}", file=sys.stderr)
+    share = f"[{round(progress):,}/{round(total):,}] " if total else ""
+    print(f"{share}{message or f'{round(progress):,}'}", file=sys.stderr)
