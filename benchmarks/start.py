@@ -74,7 +74,11 @@ def main() -> int:
 
 def contenders(folder: str) -> tuple[Contender, Contender]:
     """Ours on an instance that does not exist, and the bare server, a module in `folder`; bytecode goes there too."""
-    configured = {"DOMO_HOST": "example.invalid", "DOMO_DEVELOPER_TOKEN": "none", "PYTHONPYCACHEPREFIX": folder}
+    configured = {
+        "DOMO_HOST": "example.invalid",
+        "DOMO_DEVELOPER_TOKEN": "no-token-of-any-domo",
+        "PYTHONPYCACHEPREFIX": folder,
+    }
     return (
         Contender("domo-mcp serve", [sys.executable, "-m", "domo_mcp", "serve"], configured),
         Contender(

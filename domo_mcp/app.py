@@ -141,7 +141,7 @@ class Instance:
 
     def _place(self) -> str:
         """Whose knowledge it is: of one user, on one instance and surface, under one policy on columns."""
-        sign_in = list(self.settings.auth.secrets()) if self.settings.auth else []
+        sign_in = list(self.settings.auth.secrets().values()) if self.settings.auth else []
         parts = [self.settings.origin(), self.settings.surface, sign_in, self.policy.columns.model_dump()]
         return hashlib.sha256(json.dumps([__version__, *parts]).encode()).hexdigest()
 

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -16,7 +16,7 @@ from domo_mcp.catalog.settings import CatalogSettings
 from domo_mcp.errors import ConfigError
 from domo_mcp.guard.audit import AuditSettings
 from domo_mcp.guard.journal import JournalSettings
-from domo_mcp.guard.policy import ColumnSettings, PolicySettings
+from domo_mcp.guard.policy import ColumnSettings, Kind, PolicySettings
 from domo_mcp.instances import AliasSettings, AuthSettings, InstanceSettings
 from domo_mcp.state import StateSettings
 from domo_mcp.tools.ai import AiSettings
@@ -24,6 +24,7 @@ from domo_mcp.tools.local.folders import FilesSettings
 from domo_mcp.tools.results import ResultSettings
 
 _ENVIRONMENT = ("DOMO_HOST", "DOMO_DEVELOPER_TOKEN", "DOMO_MCP_CONFIG", "DOMO_MCP_LOG")
+_LEAST_SECRET = 8  # tokens and client ids of Domo have 30 and more
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _PATHS = (
     ("catalog", "notes"),
@@ -114,12 +115,25 @@ class Config(Settings):
         return self.policy.overlaid(own.model_dump(exclude_unset=True)) if own else self.policy
 
     def secrets(self) -> Iterator[str]:
-        """Every secret in it, for whoever has to keep them out of sight."""
-        for instance in self.instances.values():
-            if instance.auth:
-                yield from instance.auth.secrets()
-        yield self.sandbox.ai_key.get_secret_value().strip()
-        yield from self.state.secrets()
+        """Every secret in it, for whoever has to keep them out of sight.
+
+        Raises ConfigError for one so short that it is a mistake: to hide it would take common words out of every text.
+        """
+        for key, secret in self._secrets_by_key():
+            if 0 < len(secret) < _LEAST_SECRET:
+                raise ConfigError(
+                    f"{key} is shorter than {_LEAST_SECRET} characters, too short for a secret.",
+                    "Copy the whole of it into the configuration, or into DOMO_DEVELOPER_TOKEN.",
+                )
+            yield secret
+
+    def _secrets_by_key(self) -> Iterator[tuple[str, str]]:
+        for name, instance in self.instances.items():
+            for key, secret in (instance.auth.secrets() if instance.auth else {}).items():
+                yield f"instances.{name}.auth.{key}", secret
+        yield "sandbox.ai_key", self.sandbox.ai_key.get_secret_value().strip()
+        self.state.signing_key()  # has a message of its own where the key is too short
+        yield from (("The password in state.url", secret) for secret in self.state.secrets())
 
 
 def load(
@@ -256,9 +270,12 @@ def _validated(tables: Mapping[str, Any]) -> Config:
 
 def _fault(fault: Mapping[str, Any]) -> str:
     place = [str(part) for part in fault["loc"]]
-    if fault["type"] != "extra_forbidden":
-        return f"{'.'.join(place)}: {fault['msg']}."
-    keys = _keys(place[:-1])
+    if place[-1:] == ["[key]"]:  # of a table that has one for each kind of thing
+        place, keys = place[:-1], list(get_args(Kind))
+    elif fault["type"] == "extra_forbidden":
+        keys = _keys(place[:-1])
+    else:
+        return f"{'.'.join(place)}: {fault['msg'].removeprefix('Value error, ')}."
     near = difflib.get_close_matches(place[-1], keys, n=1, cutoff=0.6)
     meant = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(keys)}."
     return f"There is no configuration key {'.'.join(place)}. {meant}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -50,9 +50,9 @@ class AuthSettings(BaseModel):
         """The secret itself, read from where it is kept. Raises ConfigError where it is not there."""
         return revealed(self._written(key)).strip()
 
-    def secrets(self) -> Iterator[str]:
-        """Every secret of this kind, to keep them out of sight."""
-        yield from (self.secret(key) for key in _NEEDED[self.kind])
+    def secrets(self) -> dict[str, str]:
+        """Every secret of this kind by its key, to keep them out of sight."""
+        return {key: self.secret(key) for key in _NEEDED[self.kind]}
 
     def _written(self, key: str) -> str:
         value: SecretStr = getattr(self, key)

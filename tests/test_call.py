@@ -17,6 +17,7 @@ from tests.protocol.conftest import environment
 LOOKALIKE = "<data-abcdef>x</data-abcdef>"
 STATEMENT = f"SELECT '{LOOKALIKE}' AS a, COUNT(*) AS n FROM `Products`"
 AVATAR = ("get_avatar", "--sandbox", "--toolsets", "people", "entity_type=USER", "entity_id=Alex Rivera")
+PAST_INSTANCE = "5a1e0000-0000-4000-8016-000000000001"
 MARK = re.compile(r"</?data-[0-9a-f]{6}>")
 WAIT_S = 60
 
@@ -40,14 +41,15 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return called
 
 
-def at_terminal(*arguments: str) -> tuple[int, str]:
-    """Exit code and stdout of the same where stdout is a terminal."""
+def at_terminal(*arguments: str, of: str = "stdout") -> tuple[int, str]:
+    """Exit code and what it prints on stdout, or `of` stderr, where that is a terminal."""
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "domo_mcp", "call", *arguments]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, env=environment()) as process:
+    out, err = (theirs, None) if of == "stdout" else (subprocess.DEVNULL, theirs)
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment()) as process:
         os.close(theirs)
-        out = _all_of(ours)
-        return process.wait(timeout=WAIT_S), out
+        shown = _all_of(ours)
+        return process.wait(timeout=WAIT_S), shown
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
@@ -58,6 +60,17 @@ def test_at_a_terminal_an_answer_has_no_marks_but_those_that_are_content() -> No
     assert MARK.findall(out) == ["<data-abcdef>", "</data-abcdef>"]
     assert f"{LOOKALIKE},120\r\n" in out
     assert 'dataset "Products" (5a1e0000' in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_at_a_terminal_progress_tells_a_count_once(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f'[files]\nexports = "{tmp_path / "exports"}"\n', encoding="utf-8")
+    export = ("sql=SELECT * FROM `Products` ORDER BY `Product ID`", "save_as=products.csv", "--config", str(file))
+    code, told = at_terminal("run_sql", "--sandbox", *export, of="stderr")
+    assert code == 0, told
+    assert told.splitlines()[0] == "120 rows written"
+    assert "[120]" not in told
 
 
 def test_into_a_pipe_an_answer_is_what_a_model_reads(call: Run) -> None:
@@ -110,6 +123,13 @@ def test_an_answer_without_its_picture_is_told(call: Run, tmp_path: Path) -> Non
     assert code == 1
     assert "no picture" in told
     assert not file.exists()
+
+
+def test_a_state_that_domo_tells_is_no_failure_of_the_call(call: Run) -> None:
+    """COMPLETED is a workflow instance's; only what became of a change is the call's own."""
+    code, out, told = call("get_workflow_instance", "--sandbox", f"instance_id={PAST_INSTANCE}")
+    assert (code, told) == (0, "")
+    assert '"status":"COMPLETED"' in out
 
 
 def _all_of(out: int) -> str:

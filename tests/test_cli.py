@@ -128,11 +128,28 @@ def test_an_argument_may_hold_equals_signs(run: Run) -> None:
     assert "\n120\n" in outcome.out
 
 
-def test_a_tool_that_does_not_exist_is_a_usage_error_that_names_those_that_do(run: Run) -> None:
-    outcome = run("call", "--sandbox", "run_query", "sql=SELECT 1")
+def test_a_tool_that_does_not_exist_is_a_usage_error_that_names_those_like_it(run: Run) -> None:
+    outcome = run("call", "--sandbox", "run_sq", "sql=SELECT 1")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "run_query" in outcome.err
+    assert "There is no tool 'run_sq'. Nearest: run_sql" in outcome.err
+    assert "whoami" not in outcome.err
+
+
+def test_where_no_tool_is_like_it_all_that_are_listed_are_named(run: Run) -> None:
+    outcome = run("call", "--sandbox", "xyzzy")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "There is no tool 'xyzzy'. Listed: " in outcome.err
     assert "run_sql" in outcome.err
+    assert "whoami" in outcome.err
+    assert "Nearest" not in outcome.err
+
+
+def test_a_tool_of_a_toolset_that_is_partly_listed_is_listed_on_request(run: Run) -> None:
+    outcome = run("call", "--sandbox", "create_fileset", "name=X")
+    assert outcome.code == 2
+    told = "create_fileset is not listed here: it is listed on request: add --toolsets default,filesets."
+    assert outcome.err == f"domo-mcp: {told}\n"
+    assert '"create_fileset"' in run("tools", "--json", "--sandbox", "--toolsets", "default,filesets").out
 
 
 @pytest.mark.parametrize(
@@ -206,7 +223,7 @@ def test_every_tool_can_be_explained(run: Run) -> None:
 def test_a_tool_that_is_not_listed_is_explained_with_the_cause(run: Run) -> None:
     outcome = run("tools", "list_users", "--sandbox")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "its toolset people is not chosen (--toolsets)" in outcome.err
+    assert "it is listed on request: add --toolsets default,people." in outcome.err
 
 
 def test_toolsets_choose_the_tools(run: Run) -> None:
@@ -307,6 +324,33 @@ def test_half_a_configuration_names_what_is_missing(run: Run, environment: dict[
     assert expected in outcome.err
 
 
+@pytest.mark.parametrize("command", [("tools",), ("call", "whoami"), ("serve",), ("doctor",)])
+def test_a_token_that_is_too_short_to_be_one_ends_the_start(run: Run, command: tuple[str, ...]) -> None:
+    """To hide it would take common characters out of every text, the protocol's own keys with them."""
+    outcome = run(*command, DOMO_HOST="acme.domo.com", DOMO_DEVELOPER_TOKEN="qzx")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "DOMO_DEVELOPER_TOKEN" in outcome.err
+    assert "shorter than 8 characters" in outcome.err
+    assert "qzx" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[instances.acme]\nurl = "https://acme.domo.com"\nauth = { token = "qzx" }\n', "instances.acme.auth.token"),
+        ('[instances.s]\nkind = "sandbox"\n[sandbox]\nai_key = "qzx"\n', "sandbox.ai_key"),
+        ('[instances.s]\nkind = "sandbox"\n[state]\nurl = "postgresql://u:qzx@db/x"\n', "password in state.url"),
+    ],
+)
+def test_a_short_secret_in_the_file_is_named_by_its_key(
+    run: Run, toml: Callable[[str], str], text: str, key: str
+) -> None:
+    outcome = run("tools", "--config", toml(text))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"{key} is shorter than 8 characters" in outcome.err
+    assert "qzx" not in outcome.err
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -337,6 +381,21 @@ def test_http_listens_on_loopback_at_a_port_or_not_at_all(run: Run, address: str
     outcome = run("serve", "--sandbox", "--http", address)
     assert (outcome.code, outcome.out) == (2, "")
     assert "127.0.0.1" in outcome.err
+
+
+def test_http_tells_the_address_that_clients_need_once_it_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "domo_mcp", "serve", "--sandbox", "--http", f"127.0.0.1:{port}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            assert process.stderr.readline() == f"domo-mcp listens on http://127.0.0.1:{port}/mcp\n"
+            assert httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).status_code == 200
+        finally:
+            process.terminate()
+            out, _ = process.communicate(timeout=START_S)
+    assert out == ""
 
 
 @pytest.mark.parametrize(

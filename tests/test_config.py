@@ -106,6 +106,16 @@ def test_a_wrong_environment_is_told_what_to_set(environment: dict[str, str], sa
         ("[result]\nmax_rows = 1", ["result", "Did you mean results?"]),
         ("[results]\nmax_row = 1", ["results.max_row", "Did you mean max_rows?"]),
         ("[results]\nmax_rows = 0", ["results.max_rows", "greater than or equal to 1"]),
+        ('[policy.allow]\ndatasets = ["*"]', ["no configuration key policy.allow.datasets. Did you mean dataset?"]),
+        (
+            '[policy.deny]\ncollektion = ["*"]',
+            ["policy.deny.collektion. Did you mean collection?"],
+        ),
+        (
+            '[instances.x]\nkind = "sandbox"\npolicy.deny = { people = ["*"] }',
+            ["key instances.x.policy.deny.people. Known here: dataset, collection, fileset"],
+        ),
+        ("[policy]\nconfirm_for = []", ["policy.confirm_for: delete cannot be taken off."]),
         ('[policy]\naccess = "all"', ["policy.access", "'read', 'write' or 'full'"]),
         ('[instances.x]\nurl = "https://x.domo.com"', ["instances.x has no auth"]),
         ('[instances.x]\nauth = { token = "t" }', ["instances.x has no url"]),

@@ -168,7 +168,9 @@ def _not_empty(answer: AiAnswer) -> AiAnswer:
     if not answer.output:
         raise CannotAnswer("The AI service gave an empty answer.", "Ask in other words.")
     if excuse := _EXCUSED.match(answer.output):
-        raise CannotAnswer(answer.output[excuse.end() :].strip(), "Ask in other words, or for something else.")
+        why = answer.output[excuse.end() :].strip()
+        end = "." if why and why[-1] not in ".!?…" else ""
+        raise CannotAnswer(f"{why}{end}", "Ask in other words, or for something else.")
     return answer
 
 

@@ -18,9 +18,10 @@ def broken(error: httpx.TransportError, host: str) -> DomoError:
     unmade = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError)
     causes = tuple(_causes(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
+        like = "" if host.endswith(".domo.com") else " It reads like acme.domo.com."
         return WrongInstance(
             f"No host has the name {host}.",
-            "Is the host of the instance right? It reads like acme.domo.com.",
+            f"Is the host of the instance right, and does this machine find names on the internet?{like}",
             surely_unprocessed=True,
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):

@@ -12,6 +12,7 @@ from domo_mcp import sql
 from domo_mcp.app import App, Instance, open_app
 from domo_mcp.catalog.strays import names_in, strays
 from domo_mcp.client.places import by_service
+from domo_mcp.commands.protections import misspelt
 from domo_mcp.config import Config
 from domo_mcp.errors import ConfigError, DomoMcpError, Forbidden, NotFound, Rejected, UnknownName
 from domo_mcp.guard.asking import Nobody
@@ -77,6 +78,7 @@ async def _doctor(config: Config) -> int:
                 _line(False, f"{instance.name}", str(error))
         if not failed:
             await _compare_written(app)
+            await _compare_policy(app)
     return int(failed)
 
 
@@ -93,6 +95,17 @@ async def _compare_written(app: App) -> None:
         print(f"warn notes and examples: {stray}")
     if not found:
         _line(True, "notes and examples", "no name of a dataset in them looks misspelt")
+
+
+async def _compare_policy(app: App) -> None:
+    """Warn of protections and approvals that are about nothing there is."""
+    for instance in app.instances.values():
+        try:
+            found = await misspelt(instance)
+        except DomoMcpError as error:
+            found = [f"its names were not compared: {error}"]
+        for finding in found:
+            print(f"warn {instance.name}: {finding}")
 
 
 async def _checks(instance: Instance) -> AsyncIterator[tuple[str, str]]:

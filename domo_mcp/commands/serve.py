@@ -58,5 +58,9 @@ async def _serve_http(config: Config) -> None:
     check_free(config.server.host, config.server.port)
     async with open_app(config, local_files=False) as app, anyio.create_task_group() as tasks:
         tasks.start_soon(app.warm_up)
-        await serve_http(app, config.server)
+        await serve_http(app, config.server, _tell)
         tasks.cancel_scope.cancel()
+
+
+def _tell(address: str) -> None:
+    print(f"domo-mcp listens on {address}", file=sys.stderr, flush=True)

@@ -29,7 +29,7 @@ async def _list(config: Config, names: Sequence[str], *, as_json: bool, as_markd
     async with open_app(config) as app:
         there = {tool.name: tool for tool in app.tools}
         if absent := [name for name in names if name not in there]:
-            print(f"domo-mcp: {unlisted(app, absent[0])} Listed: {', '.join(there)}.", file=sys.stderr)
+            print(f"domo-mcp: {unlisted(app, absent[0])}", file=sys.stderr)
             return 2
         tools = [there[name] for name in names or there]
         if as_markdown:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal, cast, get_args
 
 from pydantic import JsonValue
 
@@ -34,3 +35,14 @@ class Written(Answer):
     preview: Preview | None = None
     ticket: str | None = None
     next: str | None = None
+
+
+def status_in(structured: Mapping[str, Any] | None) -> Status | None:
+    """What became of the change whose answer, in its structured form, this is; None for an answer of another kind.
+
+    Answers about Domo have states of their own, of workflow instances for one, by the same name.
+    """
+    answer = structured or {}
+    return (
+        cast("Status", answer["status"]) if answer.get("status") in get_args(Status) and "summary" in answer else None
+    )

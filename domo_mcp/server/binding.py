@@ -96,7 +96,7 @@ class BoundTool(SdkTool):
 
     async def _gated(self, raw: dict[str, Any], context: Context[Any, Any] | None) -> Outcome:
         try:
-            given = arguments.parse(self._model, raw).given()
+            given = arguments.parse(self._model, self._without_only_instance(raw)).given()
         except InvalidInput:
             async with self._app.gate.recorded(self._tool, raw, self._app.instance(self._tool, None).caller):
                 raise
@@ -106,6 +106,15 @@ class BoundTool(SdkTool):
             person = McpPerson(context, self._app.gate.tickets.once, instance.policy.ask_timeout_s)
         request = await instance.request(self._tool, given, person, partial(_progress, context))
         return Outcome(await self._app.gate.run(request), instance, in_view=person.has_panel)
+
+    def _without_only_instance(self, raw: dict[str, Any]) -> dict[str, Any]:
+        """`raw` without the instance, where one of several has the tool; raises InvalidInput that says which."""
+        if len(self._app.instances) == 1 or "domo_instance" in self._model.model_fields or "domo_instance" not in raw:
+            return raw
+        (name,) = self._app.instances_with(self._tool)
+        if raw["domo_instance"] not in (None, name):
+            raise InvalidInput(f"Only {name} has {self.name}.", "Leave domo_instance out.")
+        return {key: value for key, value in raw.items() if key != "domo_instance"}
 
     def _for_view(self, result: Result, raw: dict[str, Any], instance: Instance) -> dict[str, Any] | None:
         """What the view of the answer needs and the model shall not read."""

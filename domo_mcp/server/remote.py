@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import ip_address
+from socket import socket
 
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
@@ -35,10 +37,25 @@ def http_app(app: App, settings: ServerSettings) -> Starlette:
     return web
 
 
-async def serve_http(app: App, settings: ServerSettings) -> None:
-    """Serve until interrupted."""
+class _Server(uvicorn.Server):
+    """One that tells the address once it listens there."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]  # which the system chose, where 0 was asked for
+            host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+            self._listening(f"http://{host}:{port}/mcp")
+
+
+async def serve_http(app: App, settings: ServerSettings, listening: Callable[[str], None]) -> None:
+    """Serve until interrupted; `listening` is given the address as soon as the server listens."""
     config = uvicorn.Config(http_app(app, settings), host=settings.host, port=settings.port, log_config=None)
-    await uvicorn.Server(config).serve()
+    await _Server(config, listening).serve()
 
 
 def check_loopback(host: str) -> None:

@@ -25,12 +25,12 @@ def tool_names() -> tuple[str, ...]:
 
 
 def tool_named(name: str) -> Tool:
-    """The tool of that name. Raises UnknownName with the nearest."""
+    """The tool of that name. Raises UnknownName, whose hint are the nearest."""
     for toolset in TOOLSETS:
         if name in toolset.names:
             return toolset.tool(name)
     near = difflib.get_close_matches(name, tool_names(), n=3)
-    raise UnknownName(f"There is no tool {name!r}.", f"Nearest: {', '.join(near) or 'none'}.")
+    raise UnknownName(f"There is no tool {name!r}.", f"Nearest: {', '.join(near)}." if near else "")
 
 
 def select_tools(names: Iterable[str], surfaces: Collection[Surface] = BOTH_SURFACES) -> list[Tool]:

@@ -53,9 +53,13 @@ class Shell:
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
-    def at_a_terminal(self, given: bytes, command: str, *arguments: str) -> Outcome:
-        """Run a command at a terminal where somebody types `given` at the question; what it shows there is `err`."""
+    def at_a_terminal(self, given: bytes, command: str, *arguments: str, early: bytes = b"") -> Outcome:
+        """Run a command at a terminal where somebody types `given` at the question; what it shows there is `err`.
+
+        `early` is typed before anything is shown.
+        """
         ours, theirs = pty.openpty()
+        os.write(ours, early)
         with subprocess.Popen(
             self.line(command, *arguments),
             env=self.remote.signed,
@@ -203,6 +207,12 @@ def test_a_yes_at_the_terminal_applies_a_change_and_the_journal_lists_it(shell: 
 @pytest.mark.parametrize("given", [b"n\n", b"1\n", b"\n", b"\x04"], ids=repr)
 def test_anything_else_at_the_terminal_is_a_no(shell: Shell, given: bytes) -> None:
     declined = shell.at_a_terminal(given, "call", *update(shell))
+    assert '"status":"declined"' in declined.out, declined.err
+    assert writes(shell.remote.app.state.processed) == []
+
+
+def test_a_yes_typed_before_the_question_is_none(shell: Shell) -> None:
+    declined = shell.at_a_terminal(b"n\n", "call", *update(shell), early=b"y\ny\n")
     assert '"status":"declined"' in declined.out, declined.err
     assert writes(shell.remote.app.state.processed) == []
 

@@ -80,6 +80,14 @@ async def test_an_empty_answer_is_no_answer(answering: Answering, answer: object
             await Ai(session, Product()).text_generation("sales?")
 
 
+@pytest.mark.parametrize("reason", ["no model", "no model."])
+async def test_an_excuse_is_a_sentence_before_the_way_out(answering: Answering, reason: str) -> None:
+    async with answering(lambda _: httpx.Response(200, json={"output": f"cannot answer: {reason}"})) as session:
+        with pytest.raises(CannotAnswer) as caught:
+            await Ai(session, Product()).text_generation("sales?")
+    assert str(caught.value) == "no model. Ask in other words, or for something else."
+
+
 async def test_what_is_not_given_is_not_sent(answering: Answering) -> None:
     bodies = []
 

@@ -40,3 +40,10 @@ def test_each_broken_connection_says_whether_domo_may_have_acted(
     assert said.surely_unprocessed is unprocessed
     assert "raw text" not in str(said)
     assert said.status is None
+
+
+@pytest.mark.parametrize("host", ["acme", "acme.domo.com"])
+def test_an_unknown_host_is_told_how_one_reads_unless_it_does(host: str) -> None:
+    said = str(broken(connect_error(socket.gaierror(-2, "Name or service not known")), host))
+    assert said.startswith(f"No host has the name {host}. Is the host of the instance right, ")
+    assert ("It reads like acme.domo.com." in said) is (host == "acme")

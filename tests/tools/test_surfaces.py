@@ -287,6 +287,20 @@ class TestSeveralInstances:
         assert result.is_error
         assert "'product' or 'app'" in text_of(result)
 
+    async def test_a_tool_of_one_instance_says_that_no_other_has_it(self, on: On) -> None:
+        async with on("product", "app") as client:
+            for wrong in ("app", ["app"]):
+                result = await client.call_tool("search_datasets", {"query": "sales", "domo_instance": wrong})
+                assert result.is_error
+                assert "Only product has search_datasets." in text_of(result)
+            result = await client.call_tool("search_datasets", {"query": "sales", "domo_instance": "product"})
+            assert not result.is_error, text_of(result)
+
+    async def test_where_there_is_one_instance_none_is_named(self, on: On) -> None:
+        async with on("product") as client:
+            result = await client.call_tool("search_datasets", {"query": "sales", "domo_instance": "app"})
+        assert "There is no argument domo_instance" in text_of(result)
+
     async def test_a_cursor_of_one_instance_is_none_of_the_other(self, on: On) -> None:
         sql = {"sql": "SELECT Region, COUNT(*) AS n FROM table GROUP BY 1 ORDER BY 1", "limit": 2}
         async with on("product", "app") as client:
