@@ -131,7 +131,9 @@ class Config(Settings):
         for name, instance in self.instances.items():
             for key, secret in (instance.auth.secrets() if instance.auth else {}).items():
                 yield f"instances.{name}.auth.{key}", secret
-        yield "sandbox.ai_key", self.sandbox.ai_key.get_secret_value().strip()
+        ai_key = self.sandbox.ai_key.get_secret_value().strip()
+        if len(ai_key) >= _LEAST_SECRET:  # a shorter one is a placeholder: models on one's own machine take any
+            yield "sandbox.ai_key", ai_key
         self.state.signing_key()  # has a message of its own where the key is too short
         yield from (("The password in state.url", secret) for secret in self.state.secrets())
 

@@ -334,11 +334,15 @@ def test_a_token_that_is_too_short_to_be_one_ends_the_start(run: Run, command: t
     assert "qzx" not in outcome.err
 
 
+def test_a_placeholder_for_the_key_of_ones_own_model_is_taken(run: Run, toml: Callable[[str], str]) -> None:
+    text = '[instances.s]\nkind = "sandbox"\n[sandbox]\nai_key = "ollama"\n'
+    assert run("tools", "--config", toml(text)).code == 0
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [
         ('[instances.acme]\nurl = "https://acme.domo.com"\nauth = { token = "qzx" }\n', "instances.acme.auth.token"),
-        ('[instances.s]\nkind = "sandbox"\n[sandbox]\nai_key = "qzx"\n', "sandbox.ai_key"),
         ('[instances.s]\nkind = "sandbox"\n[state]\nurl = "postgresql://u:qzx@db/x"\n', "password in state.url"),
     ],
 )
