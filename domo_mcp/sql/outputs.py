@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from domo_mcp.charts.columns import Told
 from domo_mcp.sql.grouped import Period, period_of
 from domo_mcp.sql.select import Select
 from domo_mcp.sql.shares import number_of, whole_of
@@ -18,20 +19,9 @@ _PARTS = frozenset({"year", "quarter", "month", "week", "dayofweek", "hour", "ye
 
 
 @dataclass(frozen=True)
-class Output:
-    """One column: `named` by an alias; `whole` is what 100 % are (1 or 100), 0 where it is not surely a share.
+class Output(Told):
+    """One column: what charts are told of it, and which periods of which column of dates it stands for."""
 
-    `divides` tells a quotient whose hundredfold is not taken, `hundredfold` whether anything is multiplied by 100.
-    `part` is the function's name where it is a part of a date: year, quarter, month, week, dayofweek, hour, yearweek.
-    `grouped` tells what the rows are by, where they are grouped: no aggregate.
-    """
-
-    named: bool = False
-    whole: float = 0
-    divides: bool = False
-    hundredfold: bool = False
-    part: str = ""
-    grouped: bool = False
     period: Period | None = None
 
 

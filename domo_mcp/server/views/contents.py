@@ -81,9 +81,8 @@ def _columns(table: Table) -> list[dict[str, Any]]:
     """The columns with the titles that people read, and what 100 % are of shares."""
     from domo_mcp.charts import shown_as
     from domo_mcp.sql.outputs import outputs
-    from domo_mcp.tools.data.charting import told_of
 
-    told = told_of(outputs(parse(table.sql))) if table.sql else []
+    told = outputs(parse(table.sql)) if table.sql else []
     shown = shown_as([(column.name, column.type) for column in table.columns], table.rows, told)
     return [
         {"name": column.name, "type": column.type, "title": title, "whole": part or None}

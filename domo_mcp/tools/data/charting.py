@@ -22,7 +22,7 @@ from domo_mcp.tools.table import Scalar, Table
 from domo_mcp.tools.toolset import Call
 
 if TYPE_CHECKING:
-    from domo_mcp.charts import Drawing, Told, Wish
+    from domo_mcp.charts import Drawing, Wish
     from domo_mcp.charts.columns import Field, Value
     from domo_mcp.client.metadata import Dataset
 
@@ -46,9 +46,8 @@ async def chart(call: Call, table: Table, select: Select, dataset: Dataset, wish
     columns = [(column.name, column.type) for column in table.columns]
     sent = select if table.sql == select.text else parse(table.sql)  # DATE_TRUNC has become what Domo knows
     found = outputs(sent, call.catalog.settings.today(call.now()))
-    told = told_of(found)
     try:
-        encoding = charts.choose(columns, table.rows, wish, told)
+        encoding = charts.choose(columns, table.rows, wish, found)
     except charts.UnknownColumn as unknown:
         raise UnknownName(unknown.message, unknown.hint) from None
     except charts.CannotChart as cannot:
@@ -84,13 +83,6 @@ async def _drawn(drawing: Drawing, below: Sequence[str]) -> tuple[bytes | None, 
     except charts.NoPicture as why:
         return None, charts.text_chart(drawing), (f"No picture: {why}. This is the chart in characters.",)
     return png, "", ()
-
-
-def told_of(found: Sequence[Output]) -> list[Told]:
-    """What a statement tells of its columns, as charts take it."""
-    from domo_mcp.charts import Told
-
-    return [Told(each.named, each.whole, each.divides, each.hundredfold, each.part, each.grouped) for each in found]
 
 
 def _partly(table: Table, x: Field, parts: Mapping[Value, str]) -> tuple[Scalar, ...]:
